@@ -1,0 +1,45 @@
+# Two commands set up a fresh machine: `make verify` checks the paper, `make test` runs the tests.
+PYTHON ?= python3
+BIN := .venv/bin
+
+.PHONY: verify test test-slow lint publish bench clean
+
+verify: .venv/main.stamp
+	@$(BIN)/greedylr verify
+
+test: .venv/dev.stamp
+	@$(BIN)/python -m pytest -q -m "not slow"
+
+test-slow: .venv/dev.stamp
+	@$(BIN)/python -m pytest -q -m slow
+
+lint: .venv/dev.stamp
+	@$(BIN)/ruff format --check . && $(BIN)/ruff check . && $(BIN)/mypy
+
+publish: .venv/main.stamp
+	@$(BIN)/python -m verification.publish
+
+bench: .venv/main.stamp
+	@$(BIN)/python benchmarks/verify.py
+
+clean:
+	rm -rf .venv build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
+
+# A stamp is stale when what it installed from is newer, or when the interpreter behind the environment is gone.
+ifneq ($(wildcard .venv),)
+ifneq ($(shell $(BIN)/python -c "print('ok')" 2>/dev/null),ok)
+$(shell rm -rf .venv)
+endif
+endif
+
+.venv/bin/python:
+	@$(PYTHON) -c 'import sys; v = sys.version_info; sys.exit(None if v >= (3, 11) else f"Python 3.11 or later is needed, {sys.executable} is {v.major}.{v.minor}: run `make PYTHON=/path/to/python3.11 ...`.")'
+	$(PYTHON) -m venv .venv
+
+.venv/main.stamp: pyproject.toml constraints.txt | .venv/bin/python
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e .
+	@touch $@
+
+.venv/dev.stamp: pyproject.toml constraints.txt | .venv/bin/python
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev]'
+	@touch $@ .venv/main.stamp

@@ -1,0 +1,27 @@
+"""Refusals that name the value, the rule it breaks and the remedy."""
+
+from __future__ import annotations
+
+from numbers import Real
+
+
+def check_number(name: str, value: object) -> None:
+    """Refuse what is not a real number: another type, a bool, NaN."""
+    if isinstance(value, bool) or not isinstance(value, Real):
+        raise TypeError(f"{name} must be a number, got {value!r}: pass an int, a float or a Fraction.")
+    if value != value:
+        raise ValueError(f"{name} must be a number, got {value!r}: look for the 0/0 or inf - inf that made it.")
+
+
+def check_count(name: str, value: object, least: int) -> None:
+    """Refuse what is not an integer of at least ``least``."""
+    if isinstance(value, bool) or not isinstance(value, int):
+        raise TypeError(f"{name} counts losses and must be an int, got {value!r}: round it yourself if you mean it.")
+    if value < least:
+        raise ValueError(f"{name} must be at least {least}, got {value!r}: it counts losses.")
+
+
+def check_choice(name: str, value: object, allowed: tuple[str, ...]) -> None:
+    """Refuse what is not one of ``allowed``."""
+    if value not in allowed:
+        raise ValueError(f"{name} must be one of {', '.join(map(repr, allowed))}, got {value!r}.")

@@ -1,0 +1,182 @@
+"""The GreedyLR rule as a pure state machine: ``rule.step(state, loss)`` is the next state.
+
+Given a factor F in (0, 1), a loss that improved divides the learning rate by F, one that did not multiplies
+it by F, and the result is kept in [min_lr, max_lr].  Everything else is an option:
+
+* **comparison** with the ``"previous"`` loss (Algorithm 1 of arXiv 2512.14527) or the ``"best"`` so far (Algorithm 2);
+* **order**: the rate decided from a sample's loss is used on that ``"same"`` sample (Algorithm 1 as printed: the
+  rate then depends on the sample) or on the ``"next"`` one (a PyTorch loop: ``scheduler.step(loss)`` comes last);
+* threshold, patience, cooldown, warmup, smoothing window, reset: Algorithm 2 and its guidance (A.7).
+
+The arithmetic is that of the arguments: exact on ``int`` and ``Fraction``, IEEE on ``float``.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from typing import Literal
+
+from greedylr.checks import check_choice, check_count, check_number
+
+Number = int | float | Fraction
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """What the rule remembers between two losses; ``rate`` is the learning rate it decided last."""
+
+    rate: Number
+    initial: Number
+    reference: Number | None = None  # the previous or the best loss; None before the first
+    good: int = 0
+    bad: int = 0
+    cooldown_left: int = 0
+    warmup_left: int = 0
+    reset_left: int = 0
+    window: tuple[Number, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rule:
+    """The options of GreedyLR; invalid ones raise ``TypeError`` or ``ValueError`` with the remedy.
+
+    ``threshold`` 0 is the strict comparison; otherwise a loss must beat its reference b by ``threshold``
+    (``"abs"``) or by ``threshold * b`` (``"rel"``).  ``patience`` p acts on the (p+1)-th improvement or
+    deterioration in a row; after a cut, ``cooldown`` losses do not count as bad; after a rise, ``warmup`` losses do
+    not count as good.  Changes of the rate of at most ``eps`` are dropped.  After ``reset`` losses at ``min_lr``
+    the rule starts afresh from the initial rate (None: never).
+    """
+
+    factor: Number
+    comparison: Literal["previous", "best"] = "previous"
+    order: Literal["same", "next"] = "next"
+    mode: Literal["min", "max"] = "min"
+    threshold: Number = 0
+    threshold_mode: Literal["abs", "rel"] = "abs"
+    patience: int = 0
+    cooldown: int = 0
+    warmup: int = 0
+    window: int = 1
+    min_lr: Number = 0
+    max_lr: Number = math.inf
+    eps: Number = 0
+    reset: int | None = None
+
+    def __post_init__(self) -> None:
+        """Refuse what no run could mean."""
+        for name in ("factor", "threshold", "min_lr", "max_lr", "eps"):
+            check_number(name, getattr(self, name))
+        for name, least in (("patience", 0), ("cooldown", 0), ("warmup", 0), ("window", 1)):
+            check_count(name, getattr(self, name), least)
+        check_choice("comparison", self.comparison, ("previous", "best"))
+        check_choice("order", self.order, ("same", "next"))
+        check_choice("mode", self.mode, ("min", "max"))
+        check_choice("threshold_mode", self.threshold_mode, ("abs", "rel"))
+        if self.reset is not None:
+            check_count("reset", self.reset, 1)
+        self._check_ranges()
+
+    def _check_ranges(self) -> None:
+        if not 0 < self.factor < 1:
+            raise ValueError(
+                f"factor must lie in (0, 1), got {self.factor!r}: bad steps multiply the rate by it, good steps divide."
+            )
+        if not 0 <= self.threshold < math.inf:
+            raise ValueError(f"threshold must be finite and at least 0, got {self.threshold!r}: 0 compares strictly.")
+        if self.threshold_mode == "rel" and self.mode == "min" and self.threshold >= 1:
+            raise ValueError(
+                f"a relative threshold must be below 1, got {self.threshold!r}: no loss beats it otherwise."
+            )
+        if not 0 <= self.min_lr < math.inf:
+            raise ValueError(f"min_lr must be finite and at least 0, got {self.min_lr!r}: it bounds a learning rate.")
+        if not self.min_lr <= self.max_lr:
+            raise ValueError(f"min_lr must not exceed max_lr, got {self.min_lr!r} > {self.max_lr!r}: swap them?")
+        if self.max_lr == 0:
+            raise ValueError(f"max_lr must be positive, got {self.max_lr!r}: no rate could ever move a parameter.")
+        if not 0 <= self.eps < math.inf:
+            raise ValueError(f"eps must be finite and at least 0, got {self.eps!r}: 0 applies every change.")
+
+    def start(self, rate: Number) -> State:
+        """The state before the first loss, at the initial learning rate gamma_0 = ``rate``."""
+        check_number("the initial rate", rate)
+        if not 0 < rate < math.inf:
+            raise ValueError(f"the initial rate must be positive and finite, got {rate!r}: rates are only ever scaled.")
+        if not self.min_lr <= rate <= self.max_lr:
+            raise ValueError(
+                f"the initial rate must lie in [min_lr, max_lr] = [{self.min_lr!r}, {self.max_lr!r}], "
+                f"got {rate!r}: move it or the bounds."
+            )
+        return State(rate=rate, initial=rate, reset_left=self.reset or 0)
+
+    def step(self, state: State, loss: Number) -> State:
+        """The state after ``loss``: its ``rate`` is the learning rate decided from it.
+
+        A NaN loss counts as not improved and never becomes the reference.
+        """
+        window = (*state.window, loss)[-self.window :]
+        current = _mean(window)
+        good, bad, reference = self._compare(state, current)
+        cooldown_left, warmup_left, rate = state.cooldown_left, state.warmup_left, state.rate
+        if cooldown_left:
+            cooldown_left, bad = cooldown_left - 1, 0
+        if warmup_left:
+            warmup_left, good = warmup_left - 1, 0
+        if bad > self.patience:
+            rate = self._moved(rate, max(rate * self.factor, self.min_lr))
+            cooldown_left, bad = self.cooldown, 0
+        if good > self.patience:
+            rate = self._moved(rate, min(rate / self.factor, self.max_lr))
+            warmup_left, good = self.warmup, 0
+        after = State(rate, state.initial, reference, good, bad, cooldown_left, warmup_left, state.reset_left, window)
+        return self._reset(after)
+
+    def used(self, before: State, after: State) -> Number:
+        """The rate of the step on the sample whose loss led from ``before`` to ``after``: the order decides."""
+        return after.rate if self.order == "same" else before.rate
+
+    def improves(self, loss: Number, reference: Number) -> bool:
+        """Whether ``loss`` beats ``reference`` by more than the threshold; False when either is NaN."""
+        bar = self._bar(reference)
+        return loss < bar if self.mode == "min" else loss > bar
+
+    def _bar(self, reference: Number) -> Number:
+        margin: Number = self.threshold if self.mode == "min" else -self.threshold
+        return reference - margin if self.threshold_mode == "abs" else reference * (1 - margin)
+
+    def _compare(self, state: State, current: Number) -> tuple[int, int, Number | None]:
+        if current != current:
+            return 0, state.bad + 1, state.reference
+        if state.reference is None:  # Algorithm 2 starts from the worst loss; Algorithm 1 has nothing to compare with
+            return state.good + (self.comparison == "best"), state.bad, current
+        better = self.improves(current, state.reference)
+        reference = current if better or self.comparison == "previous" else state.reference
+        return (state.good + 1, 0, reference) if better else (0, state.bad + 1, reference)
+
+    def _moved(self, old: Number, new: Number) -> Number:
+        return new if max(new - old, old - new) > self.eps else old
+
+    def _reset(self, state: State) -> State:
+        if self.reset is None or state.rate > self.min_lr:
+            return state
+        if state.reset_left > 1:
+            return replace(state, reset_left=state.reset_left - 1)
+        return self.start(state.initial)
+
+
+def rates(rule: Rule, initial: Number, losses: Iterable[Number]) -> Iterator[Number]:
+    """The learning rate that each sample's step uses, in the rule's order."""
+    before = rule.start(initial)
+    for loss in losses:
+        after = rule.step(before, loss)
+        yield rule.used(before, after)
+        before = after
+
+
+def _mean(values: tuple[Number, ...]) -> Number:
+    if len(values) == 1:
+        return values[0]
+    total = sum(values)
+    return Fraction(total, len(values)) if isinstance(total, int) else total / len(values)

@@ -1,0 +1,1 @@
+"""What is run: problems and simulations that know nothing of claims."""

@@ -1,0 +1,1 @@
+"""Where claims meet evidence: statuses are computed here and nowhere stored."""
