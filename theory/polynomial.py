@@ -40,7 +40,7 @@ class Poly:
     @property
     def terms(self) -> Iterator[tuple[Monomial, Fraction]]:
         """Monomials with their nonzero coefficients, in a fixed order."""
-        for exponents, c in sorted(self.body.terms()):
+        for exponents, c in sorted(self.body.terms(), reverse=True):
             monomial = tuple((a, e) for a, e in zip(self.atoms, exponents, strict=True) if e)
             yield monomial, Fraction(int(c.numerator), int(c.denominator))
 

@@ -1,13 +1,14 @@
 """Whatever the kernel infers without hypotheses is true in every model; deliberately wrong rules are caught."""
 
+import re
 from fractions import Fraction
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from theory.gram import CaptureError, mean, substitute
-from theory.kernel import Rejected, Rel, infer
+from theory.gram import count, mean, substitute
+from theory.kernel import Rational, Rejected, Rel, infer
 from theory.testing import SAMPLE, TIME, K, Model, assignments, laws, polys, proofs
 
 models = st.builds(Model, st.integers(0, 10**6))
@@ -20,7 +21,8 @@ def test_every_proof_without_hypotheses_is_true_at_every_rational_point(proof, m
     try:
         sequent = infer(proof, {})
     except Rejected as verdict:
-        assert "depends on" in str(verdict) or "running index" in str(verdict)  # a capture, refused
+        if not re.search("depends on|running index", str(verdict)):  # a capture, rightly refused
+            raise
         return
     assert sequent.hyps == frozenset()
     value = model.value(sequent.concl.poly, model.point(seed))
@@ -43,11 +45,9 @@ def test_substituting_then_evaluating_is_evaluating_at_the_substituted_values(p,
     p = p if law is None else mean(law, p)
     try:
         image = substitute(p, assignment)
-    except CaptureError:
-        assert law is not None
-        return
     except ValueError as error:
-        assert "running index" in str(error)
+        if not (law and re.search("depends on|running index", str(error))):
+            raise
         return
     moved = {v: model.term(t, at) for v, t in assignment.items()}
     assert model.value(image, at) == model.value(p, {**at, **moved})
@@ -65,15 +65,11 @@ def test_polynomial_arithmetic_agrees_with_pointwise_arithmetic(p, q, model, see
 
 def test_the_model_tells_a_true_statement_from_a_false_one():
     """The evaluation itself can fail: k + 1 > 0 holds at every point, k > 0 does not."""
-    from theory.gram import count
-
     points = [Model(0).point(seed) for seed in range(30)]
     assert all(Model(0).value(count(K) + 1, at) > 0 for at in points)
     assert not all(Model(0).value(count(K), at) > 0 for at in points)
 
 
 def test_a_float_cannot_enter_a_proof():
-    from theory.kernel import Rational
-
     with pytest.raises(Rejected, match=r"Write Fraction\('0.5'\)"):
         infer(Rational(0.5), {})

@@ -1,0 +1,123 @@
+"""Every hypothesis that a proof may cite, under its name: what the paper states, what is a definition, what it does
+not state.
+
+A hypothesis is a fact for all values of its variables: the points x, y, v and the sample i.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import Enum
+from fractions import Fraction
+
+from theory.gram import Index, mean, square
+from theory.kernel import Fact, Rel
+from theory.notation import (
+    ALPHA,
+    BETA,
+    GAMMA,
+    GAMMA_I,
+    HI,
+    INV_GAP,
+    INV_L,
+    LO,
+    MU,
+    SAMPLE,
+    SIGMA2,
+    STEP,
+    TIME,
+    X_BAR,
+    X_STAR,
+    L,
+    V,
+    X,
+    Y,
+    f,
+    f_i,
+    g,
+    g_i,
+    gap,
+    iterate,
+    power,
+)
+
+
+class Standing(Enum):
+    """Where a hypothesis comes from."""
+
+    PAPER = "stated by the paper"
+    DEFINITION = "a definition"
+    EXTRA = "not stated by the paper"
+
+
+@dataclass(frozen=True)
+class Hypothesis:
+    """A named fact, in words and for the kernel."""
+
+    says: str
+    standing: Standing
+    fact: Fact
+
+
+def hypotheses() -> Mapping[str, Hypothesis]:
+    """The table, by name."""
+    return {**_paper(), **_definitions(), **_extra()}
+
+
+def _paper() -> dict[str, Hypothesis]:
+    def paper(says: str, fact: Fact) -> Hypothesis:
+        return Hypothesis(says, Standing.PAPER, fact)
+
+    bound = f_i(X) + g_i(X) @ (Y - X) + Fraction(1, 2) * L * square(Y - X) - f_i(Y)
+    return {
+        "smooth components": paper("each f_i is L-smooth (Assumption A.1): its quadratic upper bound", Fact(bound)),
+        "L>0": paper("the smoothness constant is positive", Fact(L, Rel.GT)),
+        "convex": paper("f is convex", Fact(f(Y) - f(X) - g(X) @ (Y - X))),
+        "x* stationary": paper("x* minimises f: its gradient vanishes", Fact(g(X_STAR) @ V, Rel.EQ)),
+        "x* optimal": paper("x* minimises f: no value is smaller", Fact(f(X) - f(X_STAR))),
+        "min_lr>0": paper("rates are positive", Fact(LO, Rel.GT)),
+        "min_lr<=gamma": paper("rates are at least min_lr", Fact(GAMMA_I - LO)),
+        "gamma<=max_lr": paper("rates are at most max_lr", Fact(HI - GAMMA_I)),
+    }
+
+
+def _definitions() -> dict[str, Hypothesis]:
+    def definition(says: str, poly: Fact) -> Hypothesis:
+        return Hypothesis(says, Standing.DEFINITION, poly)
+
+    return {
+        "f is the mean": definition("f = E_i f_i", Fact(f(X) - mean(SAMPLE, f_i(X)), Rel.EQ)),
+        "grad f is the mean": definition(
+            "grad f = E_i grad f_i, paired with any v", Fact(g(X) @ V - mean(SAMPLE, g_i(X) @ V), Rel.EQ)
+        ),
+        "sigma2": definition("sigma2 = E_i |grad f_i(x*)|^2", Fact(SIGMA2 - mean(SAMPLE, square(g_i(X_STAR))), Rel.EQ)),
+        "1/L": definition("the number 1/L", Fact(L * INV_L - 1, Rel.EQ)),
+        "xbar": definition(
+            "xbar is the average of x_0, ..., x_{T-1}", Fact(X_BAR @ V - mean(TIME, iterate(STEP) @ V), Rel.EQ)
+        ),
+        "alpha^(t+1)": definition("alpha^(t+1) = alpha alpha^t", Fact(power(STEP + 1) - ALPHA * power(STEP), Rel.EQ)),
+        "alpha^0": definition("alpha^0 = 1", Fact(power(Index("")) - 1, Rel.EQ)),
+        "1/(1-alpha)": definition("the number 1/(1 - alpha)", Fact(INV_GAP * (1 - ALPHA) - 1, Rel.EQ)),
+    }
+
+
+def _extra() -> dict[str, Hypothesis]:
+    def extra(says: str, fact: Fact) -> Hypothesis:
+        return Hypothesis(says, Standing.EXTRA, fact)
+
+    return {
+        "convex components": extra("each f_i is convex", Fact(f_i(Y) - f_i(X) - g_i(X) @ (Y - X))),
+        "predictable rate": extra("the rate is fixed before the sample is drawn", Fact(GAMMA_I - GAMMA, Rel.EQ)),
+        "max_lr<=2/L": extra("max_lr is at most 2/L", Fact(2 - L * HI)),
+        "gradient dominance": extra(
+            "|grad f|^2 >= 2 mu (f - f*), as for mu-strongly convex f", Fact(square(g(X)) - 2 * MU * (f(X) - f(X_STAR)))
+        ),
+        "recursion": extra(
+            "a_{t+1} <= alpha a_t + beta, the recursion of step P7", Fact(ALPHA * gap(STEP) + BETA - gap(STEP + 1))
+        ),
+        "alpha>=0": extra("alpha is nonnegative", Fact(ALPHA)),
+        "alpha<1": extra("alpha is below 1", Fact(1 - ALPHA, Rel.GT)),
+        "beta>=0": extra("beta is nonnegative", Fact(BETA)),
+        "a>=0": extra("suboptimality is nonnegative", Fact(gap(STEP))),
+    }
