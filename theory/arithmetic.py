@@ -29,7 +29,7 @@ class Term:
     rounded: Interval
     truncated: Interval
     text: str
-    level: int = 3  # how tightly the text binds: 1 sum, 2 product, 3 atom
+    level: int = 3  # how tightly the text binds: 0 signed, 1 sum, 2 product, 3 atom
 
     def interval(self, mode: Mode) -> Interval:
         """The possible values under a convention."""
@@ -64,7 +64,7 @@ class Term:
 def exact(value: int | Fraction, text: str = "") -> Term:
     """A number known exactly: a count, or a constant."""
     q = Fraction(value)
-    return Term(q, (q, q), (q, q), text or str(q), 3 if q >= 0 and q.denominator == 1 else 1)
+    return Term(q, (q, q), (q, q), text or str(q), 3 if q >= 0 and (text or q.denominator == 1) else 0)
 
 
 @dataclass(frozen=True)
@@ -95,7 +95,7 @@ class Printed:
         """As the result of a measurement, known up to its last digit."""
         v, u = self.value, self.unit
         truncated = (v, v + u) if v >= 0 else (v - u, v)
-        return Term(v, (v - u / 2, v + u / 2), truncated, self.text, 3 if v >= 0 else 1)
+        return Term(v, (v - u / 2, v + u / 2), truncated, self.text, 3 if v >= 0 else 0)
 
     def counted(self) -> Term:
         """As a count or a setting, known exactly."""
@@ -109,9 +109,9 @@ class Equality:
     printed: Printed
     derived: Term
 
-    def agrees(self, mode: Mode) -> bool:
-        """Whether some possible value prints as shown under the convention."""
-        low, high = self.derived.interval(mode)
+    def agrees(self, mode: Mode, *, as_printed: bool = False) -> bool:
+        """Whether some possible value prints as shown under the convention; ``as_printed``: the printed values do."""
+        low, high = (self.derived.value,) * 2 if as_printed else self.derived.interval(mode)
         first, last = self.printed.measured().interval(mode)
         if mode == "rounded":
             return low <= last and first <= high
@@ -126,9 +126,12 @@ class Comparison:
     rel: Literal["<", "<=", "=", ">=", ">"]
     right: Term
 
-    def agrees(self, mode: Mode) -> bool:
-        """Whether some possible values satisfy it under the convention."""
+    def agrees(self, mode: Mode, *, as_printed: bool = False) -> bool:
+        """Whether some possible values satisfy it under the convention; ``as_printed``: the printed values do."""
         (a, b), (c, d) = self.left.interval(mode), self.right.interval(mode)
+        if as_printed:
+            a, c = self.left.value, self.right.value
+            b, d = a, c
         return {"<": a < d, "<=": a <= d, "=": a <= d and c <= b, ">=": b >= c, ">": b > c}[self.rel]
 
 

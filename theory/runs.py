@@ -25,11 +25,11 @@ def quadratic(curvature: Fraction, smoothness: Fraction | None = None) -> Proble
     return Problem(lambda x: curvature * x * x / 2, lambda x: curvature * x, smoothness or curvature)
 
 
-def huber(knee: Fraction = Q(1)) -> Problem:
-    """x^2 / 2 for |x| <= knee, then its tangent knee |x| - knee^2 / 2: convex and 1-smooth."""
+def huber() -> Problem:
+    """x^2 / 2 for |x| <= 1, then its tangent |x| - 1/2: convex and 1-smooth."""
     return Problem(
-        lambda x: x * x / 2 if abs(x) <= knee else knee * abs(x) - knee * knee / 2,
-        lambda x: max(-knee, min(knee, x)),
+        lambda x: x * x / 2 if abs(x) <= 1 else abs(x) - Q(1, 2),
+        lambda x: max(Q(-1), min(Q(1), x)),
         Q(1),
     )
 
@@ -66,7 +66,7 @@ def average(path: tuple[Step, ...]) -> Fraction:
 
 @dataclass(frozen=True)
 class TwoSamples:
-    """f_1 = (x - 1)^2/2 + c and f_2 = (x + 1)^2/2: convex, 1-smooth; f = x^2/2 + 1/2 + c/2, minimum at 0, sigma* = 1."""
+    """f_1 = (x - 1)^2/2 + c and f_2 = (x + 1)^2/2: f = x^2/2 + 1/2 + c/2, L = 1, x* = 0, sigma* = 1."""
 
     c: Fraction
 

@@ -30,7 +30,7 @@ def high_curvature() -> Witness:
 
 
 def larger_factor_diverges() -> Witness:
-    """max_lr = 43/20: the two-cycle (max_lr, F max_lr) shrinks x by 69/800 for F = 1/2, grows it by 4301/4000 for 9/10."""
+    """max_lr = 43/20: the two-cycle (max_lr, F max_lr) scales x by 69/800 for F = 1/2, by 4301/4000 for F = 9/10."""
     cap = Q(43, 20)
     small, large = _run(Q(1, 2), cap, 120, cap), _run(Q(9, 10), cap, 120, cap)
     return Witness(

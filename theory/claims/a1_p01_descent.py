@@ -50,7 +50,8 @@ def claims() -> tuple[Claim, ...]:
             title="Smoothness gives a one-step inequality along the stochastic gradient",
             section=SECTION,
             paper="Appendix A.1, proof of Theorem A.3, first display",
-            latex=r"f(x_{t+1}) \le f(x_t) - \gamma_t \langle \nabla f(x_t), g_t \rangle + \tfrac{L}{2} \gamma_t^2 \| g_t \|^2",
+            latex=r"f(x_{t+1}) \le f(x_t) - \gamma_t \langle \nabla f(x_t), g_t \rangle"
+            r" + \tfrac{L}{2} \gamma_t^2 \| g_t \|^2",
             evidence=(
                 KernelProof(ALONG, along, "for f along the step on sample i"),
                 KernelProof(COMPONENT, component, "for f_i along its own step (descent lemma)"),

@@ -75,7 +75,7 @@ def claims() -> tuple[Claim, ...]:
             ),
             rebuilt=("the recursion; alpha_t from the inline formula for 1 - alpha",),
             uses=("A.1.P6",),
-            note="It needs |grad f|^2 >= 2L (f - f*); smoothness gives <=, and only strong convexity gives a >= with mu.",
+            note="It needs |grad f|^2 >= 2L (f - f*); smoothness gives <=, strong convexity gives >= with mu for L.",
         ),
         Claim(
             id="A.1.P7.repaired",

@@ -4,7 +4,7 @@ from theory.claim import Claim, KernelProof
 from theory.claims.a1_assumption import SECTION
 from theory.gram import Index, count, mean
 from theory.kernel import Conclude, Fact, Induct, Inst, Proof, Square, Telescope
-from theory.notation import ALPHA, BETA, INV_GAP, STEP, STEPS, TIME, gap, power
+from theory.notation import BETA, INV_GAP, STEP, STEPS, TIME, gap, power
 from theory.tactics import add, assume, mul, scale
 
 START = Index("")

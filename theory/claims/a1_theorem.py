@@ -14,7 +14,8 @@ from theory.runs import Q, average, descend, quadratic
 
 LATEX = (
     r"\mathbb{E} f(\bar x_T) - f^* \le \tfrac{1}{T} \tfrac{a_0}{1 - \alpha} + \tfrac{\beta}{1 - \alpha},"
-    r"\quad 1 - \alpha = 2 \gamma_{\min} L (1 - \tfrac{\gamma_{\max} L}{2}),\quad \beta \propto \gamma_{\max}^2 \sigma_f^*"
+    r"\quad 1 - \alpha = 2 \gamma_{\min} L (1 - \tfrac{\gamma_{\max} L}{2})"
+    r",\quad \beta \propto \gamma_{\max}^2 \sigma_f^*"
 )
 
 
@@ -60,7 +61,7 @@ def no_cap() -> Witness:
     half = problem.value(average(path[:30]))
     growth = path[-1].x_next / path[-3].x_next
     return Witness(
-        says="f = x^2/2 (n = 1, L = 1, convex, no noise), Algorithm 1 with F = 1/2, rates in [1/1000, 4], gamma_0 = 7/2.",
+        says="f = x^2/2 (n = 1, L = 1, no noise), Algorithm 1 with F = 1/2, rates in [1/1000, 4], gamma_0 = 7/2.",
         hypotheses=(
             Check("min_lr <= smallest rate used", Q(1, 1000), "<=", min(step.rate for step in path)),
             Check("largest rate used <= max_lr", max(step.rate for step in path), "<=", Q(4)),
@@ -84,12 +85,11 @@ def no_cap() -> Witness:
 def one_concave_component() -> Witness:
     """f_1 = x^2/2, f_2 = -(99/100) x^2/2 with every rate 2/5 < 1/(2L): E x_t^2 grows by 1.154 a step."""
     slopes, rate, steps = (Q(1), Q(-99, 100)), Q(2, 5), 100
-    second = sum((1 - rate * c) ** 2 for c in slopes) / 2  # E x_{t+1}^2 / x_t^2
-    first = sum(1 - rate * c for c in slopes) / 2  # E x_{t+1} / x_t
+    first, second = (sum(((1 - rate * c) ** k for c in slopes), Q(0)) / 2 for k in (1, 2))  # E (x_{t+1} / x_t)^k
     square, cross, total = Q(1), Q(0), Q(0)  # E x_t^2, E x_t S_t, E S_t^2 for S_t = x_0 + ... + x_{t-1}
     for _ in range(steps):
         total, cross, square = total + 2 * cross + square, first * (cross + square), second * square
-    curvature = sum(slopes) / 2
+    curvature = sum(slopes, Q(0)) / 2
     gap = curvature / 2 * total / steps**2
     at = Instance(Q(1), rate, rate, steps, curvature / 2, Q(1))
     return Witness(

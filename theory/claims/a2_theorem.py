@@ -95,4 +95,13 @@ def claims() -> tuple[Claim, ...]:
             evidence=(Counterexample("L = 1 and L = 1/2", small_constants),),
             uses=("A.2",),
         ),
+        Claim(
+            id="A.2.repaired",
+            title="GreedyLR on c f, all rates divided by c, makes the same iterates: the best F does not depend on L",
+            section=SECTION,
+            paper="repairs Appendix A.1, Theorem A.2",
+            latex=r"x_t[c f, \gamma_0 / c, F] = x_t[f, \gamma_0, F]\quad (c > 0)",
+            repairs="A.2",
+            note="Absolute thresholds and eps are scaled by c and 1/c too; fixed in absolute units they break it.",
+        ),
     )

@@ -3,6 +3,7 @@
 from fractions import Fraction
 
 from theory.claim import Check, Claim, Counterexample, KernelProof, Witness
+from theory.claims.numbers import Place
 from theory.gram import square
 from theory.kernel import Conclude, Fact, Norm, Proof, Rational
 from theory.notation import L, X, Y, f, g
@@ -57,7 +58,9 @@ def far_from_the_minimiser() -> Witness:
 
 
 def claims() -> tuple[Claim, ...]:
-    """The proxy, its repair, and the bound claimed for it."""
+    """The proxy, its repair, the bound claimed for it, and the numbers of the examples."""
+    place = Place(SECTION, "Appendix A.7", "A.7")
+    example = "the example is invented to illustrate"
     latex = (
         r"\left| \ell_t - \ell_{t-1} - \langle \nabla f(x_{t-1}), x_t - x_{t-1} \rangle \right|"
         r" \le \tfrac{L}{2} \| x_t - x_{t-1} \|^2"
@@ -95,4 +98,6 @@ def claims() -> tuple[Claim, ...]:
             evidence=(Counterexample("a quadratic away from its minimiser", far_from_the_minimiser),),
             rebuilt=("the constant: smoothness bounds changes of the gradient, not of the loss",),
         ),
+        place.given("window", "10", "Smoothing window of the example", example),
+        place.given("patience", "5", "Patience of the example", example),
     )

@@ -1,0 +1,252 @@
+"""Section 4.2.1, Tables 4 to 7 and 10: fine-tuning of large models."""
+
+from dataclasses import dataclass
+from fractions import Fraction
+
+from theory.arithmetic import Printed, Term, exact, mean, tally
+from theory.claim import Claim
+from theory.claims.numbers import DESIGN, Place, count, measure
+
+SECTION = "4.2.1 Large models, fine-tuning"
+TEXT = Place(SECTION, "Section 4.2.1", "4.2")
+KEY = Place(SECTION, "Section 4, key findings", "4")
+LIMITS = Place(SECTION, "Section 5", "5")
+TABLE_4 = Place(SECTION, "Table 4", "T4")
+TABLE_5 = Place(SECTION, "Table 5", "T5")
+TABLE_6 = Place(SECTION, "Table 6", "T6")
+TABLE_7 = Place(SECTION, "Table 7", "T7")
+TABLE_10 = Place(SECTION, "Table 10", "T10")
+
+
+@dataclass(frozen=True)
+class Row:
+    """A row of Table 10: deltas in % at 10, 50 and 100% of the steps, positive where GreedyLR is better."""
+
+    name: str
+    dataset: str
+    steps: str
+    rank: str
+    alpha: str
+    deltas: tuple[str, str, str]
+    largest: str
+    at_step: str
+
+
+ROWS = (
+    Row("phi2-simpleCoT", "simpleCoT", "190", "16", "32", ("1", "0.5", "1.6"), "0.03", "188"),
+    Row("gemma-sql", "sql-create-context", "451", "128", "256", ("47", "0.7", "1.5"), "17.04", "18"),
+    Row("falcon-French", "French-Alpaca", "416", "128", "256", ("12", "3", "3"), "0.12", "6"),
+    Row("falcon-sql", "sql-create-context", "459", "128", "256", ("4", "0.7", "0.2"), "0.07", "18"),
+    Row("gemma-French", "French-Alpaca", "488", "128", "256", ("21", "-9", "-28"), "17.21", "13"),
+    Row("phi2-xP3mt", "xP3mt-code", "846", "16", "32", ("-0.2", "-2.1", "-2.3"), "0.34", "50"),
+    Row("falcon-simpleCoT-r32", "simpleCoT", "190", "32", "64", ("1.4", "1.4", "4"), "0.72", "174"),
+    Row("falcon-simpleCoT-r16", "simpleCoT", "190", "16", "32", ("1.1", "1.8", "5.1"), "0.09", "192"),
+)
+STAGES = ("10%", "50%", "100%")
+MODELS = ("Phi-2", "Falcon 7B", "Gemma 7B")
+DATASETS = ("simpleCoT", "sql-create-context", "French-Alpaca")
+
+YES, YES_STAR, NO, NO_STAR, SUM = (count(n) for n in ("15", "4", "4", "1", "24"))
+DELTAS = tuple(delta for row in ROWS for delta in row.deltas)
+
+
+def values(stage: int | None = None) -> list[Term]:
+    """The deltas of one stage, or all 24."""
+    return [measure(row.deltas[k]) for row in ROWS for k in range(3) if stage in (None, k)]
+
+
+def claims() -> tuple[Claim, ...]:
+    """Every number of the fine-tuning experiments."""
+    return (*_table_10(), *_table_5(), *_table_6(), *_table_7(), *_text(), *_design())
+
+
+def _table_10() -> tuple[Claim, ...]:
+    result: list[Claim] = []
+    for row in ROWS:
+        for stage, delta in zip(STAGES, row.deltas, strict=True):
+            result.append(TABLE_10.given(f"{row.name}.{stage[:-1]}", delta, f"{row.name}, delta at {stage}, %"))
+        result += (
+            TABLE_10.given(f"{row.name}.steps", row.steps, f"{row.name}, training steps", DESIGN),
+            TABLE_10.given(f"{row.name}.rank", row.rank, f"{row.name}, LoRA rank", DESIGN),
+            TABLE_10.follows(
+                f"{row.name}.alpha",
+                row.alpha,
+                2 * count(row.rank),
+                f"{row.name}, LoRA alpha, twice the rank in every row",
+            ),
+            TABLE_10.given(f"{row.name}.largest", row.largest, f"{row.name}, largest loss delta"),
+            TABLE_10.holds(
+                f"{row.name}.at-step",
+                count(row.at_step),
+                "<=",
+                count(row.steps),
+                f"{row.name}: the largest delta, at step {row.at_step}, lies within the {row.steps} training steps",
+            ),
+        )
+    return tuple(result)
+
+
+def _table_5() -> tuple[Claim, ...]:
+    numbers = [Printed(d).value for d in DELTAS]
+    finals = [Printed(row.deltas[2]).value for row in ROWS]
+    note = "Starred: a difference below 1%."
+    return (
+        TABLE_5.follows("yes", "15", tally("deltas >= 1%", [d >= 1 for d in numbers]), "Clearly better", note),
+        TABLE_5.follows("yes-star", "4", tally("deltas in (0, 1%)", [0 < d < 1 for d in numbers]), "Better", note),
+        TABLE_5.follows("no", "4", tally("deltas <= -1%", [d <= -1 for d in numbers]), "Clearly worse", note),
+        TABLE_5.follows("no-star", "1", tally("deltas in (-1%, 0)", [-1 < d < 0 for d in numbers]), "Worse", note),
+        TABLE_5.follows("sum", "24", YES + YES_STAR + NO + NO_STAR, "Sum of the instances"),
+        TABLE_5.holds("runs", 8 * exact(3, "3 stages"), "=", SUM, "Eight runs at three stages make 24 instances"),
+        TABLE_5.follows(
+            "finals",
+            "6",
+            tally("final deltas within 1%", [abs(d) <= 1 for d in finals]),
+            "Final differences within 1%",
+            "6 of the 8 final deltas are better; 1 is within 1%.",
+        ),
+    )
+
+
+def _table_6() -> tuple[Claim, ...]:
+    return (
+        TABLE_6.follows(
+            "as-good-or-better", "83.33", 100 * ((YES + YES_STAR + NO_STAR) / SUM), "Overall as good or better, %"
+        ),
+        TABLE_6.follows("better", "79.16", 100 * ((YES + YES_STAR) / SUM), "Overall better, %"),
+        TABLE_6.follows("worse", "16.66", 100 * (NO / SUM), "Overall worse, %"),
+        TABLE_6.follows("as-good", "20.83", 100 * ((YES_STAR + NO_STAR) / SUM), "Overall as good, %"),
+        TABLE_6.follows("clearly-better", "62.5", 100 * (YES / SUM), "Clearly better, %"),
+        TABLE_6.holds(
+            "parts",
+            measure("20.83") + measure("62.5"),
+            "=",
+            measure("83.33"),
+            "As good plus clearly better is as good or better",
+        ),
+        TABLE_6.follows("average-benefit", "2.89", mean(values()), "Average benefit over the 24 deltas of Table 10, %"),
+        TABLE_6.follows("max-benefit", "47", BEST, "Maximum benefit in Table 10, %"),
+        TABLE_6.follows("max-deficit", "28", 0 - WORST, "Maximum deficit in Table 10, %"),
+    )
+
+
+BEST, WORST = measure(max(DELTAS, key=lambda d: Printed(d).value)), measure(min(DELTAS, key=lambda d: Printed(d).value))
+
+
+def _better(stage: int) -> Term:
+    return tally(f"deltas at {STAGES[stage]} > 0", [Printed(row.deltas[stage]).value > 0 for row in ROWS])
+
+
+def _table_7() -> tuple[Claim, ...]:
+    note = "These are shares of better runs; Table 3 has shares of runs as good or better."
+    printed = ("87.5", "75", "75")
+    return (
+        *(
+            TABLE_7.follows(f"stage-{k + 1}", text, 100 * (_better(k) / 8), f"Better at {STAGES[k]}, %", note)
+            for k, text in enumerate(printed)
+        ),
+        TABLE_7.holds(
+            "average",
+            mean([measure(text) for text in printed]),
+            "=",
+            measure("79.16"),
+            "The average of the stages is the overall share of better instances",
+        ),
+    )
+
+
+def _text() -> tuple[Claim, ...]:
+    early = _better(0)
+    throughout = tally("rows better at all three stages", [min(map(_value, row.deltas)) > 0 for row in ROWS])
+    as_good_later = [_value(d) > -1 for row in ROWS for d in row.deltas[1:]]
+    means = [mean(values(k)) for k in range(3)]
+    eight = exact(8, "8 rows")
+    return (
+        KEY.follows(
+            "large-share", "83.33", 100 * ((YES + YES_STAR + NO_STAR) / SUM), "As good or better, key findings, %"
+        ),
+        KEY.holds(
+            "large-early",
+            measure("47"),
+            "=",
+            measure(ROWS[1].deltas[0]).called("47 in Table 10"),
+            "Gains up to 47% in early training",
+        ),
+        TEXT.follows(
+            "as-good-or-better", "83.33", 100 * ((YES + YES_STAR + NO_STAR) / SUM), "As good or better, text, %"
+        ),
+        TEXT.follows("clearly-better", "62.5", 100 * (YES / SUM), "Clearly better, text, %"),
+        TEXT.follows("max-benefit", "47", BEST, "Maximum benefit, text, %"),
+        TEXT.follows("max-deficit", "28", 0 - WORST, "Maximum deficit, text, %"),
+        TEXT.holds("net", mean(values()), ">", exact(0), "A net positive benefit"),
+        TEXT.holds("all-early", early, "=", eight, "Better than Cosine in all experiments in the first 10%"),
+        TEXT.holds(
+            "throughout",
+            exact(5, "5"),
+            "=",
+            throughout,
+            "Better in 5 of 6 experiments throughout: the 5",
+            "Table 10 has 8 fine-tuning rows, 6 of them better at all three stages.",
+        ),
+        TEXT.holds("throughout-of", exact(6, "6"), "=", eight, "Better in 5 of 6 experiments throughout: the 6"),
+        TEXT.holds(
+            "later",
+            tally("later deltas above -1%", as_good_later),
+            "=",
+            exact(16, "16 later deltas"),
+            "As good or better in the later stages",
+            "Two runs end clearly worse at both later stages.",
+        ),
+        *(
+            TEXT.holds(
+                f"stage-share-{k + 1}",
+                100 * (_better(k) / 8),
+                ">",
+                exact(50),
+                f"Good improvement in each stage: {STAGES[k]}, read as the share of better runs",
+            )
+            for k in range(3)
+        ),
+        *(
+            TEXT.holds(
+                f"stage-mean-{k + 1}",
+                means[k],
+                ">",
+                exact(0),
+                f"Good improvement in each stage: {STAGES[k]}, read as the mean delta",
+            )
+            for k in range(3)
+        ),
+        TEXT.holds("early-most", means[0], ">", means[1], "The uplift is largest early: 10% against 50%"),
+        TEXT.holds("early-more", means[0], ">", means[2], "The uplift is largest early: 10% against 100%"),
+        LIMITS.follows(
+            "large-as-good", "83", 100 * ((YES + YES_STAR + NO_STAR) / SUM), "As good or better, limitations, %"
+        ),
+        LIMITS.follows("large-clearly", "62.5", 100 * (YES / SUM), "Clearly better, limitations, %"),
+    )
+
+
+def _value(text: str) -> Fraction:
+    return Printed(text).value
+
+
+def _design() -> tuple[Claim, ...]:
+    used = {row.dataset for row in ROWS}
+    return (
+        TEXT.follows("experiments", "8", exact(len(ROWS), f"{len(ROWS)} fine-tuning rows of Table 10"), "Experiments"),
+        TEXT.follows("models", "3", exact(len(MODELS), f"{len(MODELS)} listed in Table 4"), "Model architectures"),
+        TEXT.given("size-least", "500", "Parameters of a large model, millions, above", DESIGN),
+        TEXT.given("size-most", "7", "Parameters of a large model, billions, up to", DESIGN),
+        TEXT.given("phi-2", "2", "Parameters of Phi-2, billions", "the model's card, which is not part of the paper"),
+        TEXT.given("falcon", "7", "Parameters of Falcon, billions", "the model's card, which is not part of the paper"),
+        TEXT.given("gemma", "7", "Parameters of Gemma, billions", "the model's card, which is not part of the paper"),
+        TABLE_4.holds(
+            "datasets",
+            exact(len(DATASETS), f"{len(DATASETS)} data sets in Table 4"),
+            "=",
+            exact(len(used), f"{len(used)} in Table 10"),
+            "Three data sets were used",
+            "Table 10 has xP3mt-code besides.",
+        ),
+        TEXT.given("insignificant", "1", "Loss difference called insignificant, %", DESIGN),
+        TEXT.given("french-alpaca", "55", "Instructions in French-Alpaca, thousands", "the data set's card"),
+    )

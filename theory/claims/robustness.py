@@ -1,0 +1,296 @@
+"""Section 4.4 and Appendix A.6, Tables 8 and 11 to 13: the robustness study."""
+
+from theory.arithmetic import exact, tally, total
+from theory.claim import Claim
+from theory.claims.numbers import DESIGN, Place, count, measure
+
+SECTION = "4.4 and A.6 Robustness"
+TEXT = Place(SECTION, "Section 4.4", "4.4")
+APPENDIX = Place(SECTION, "Appendix A.6", "A.6")
+RECOVERY = Place(SECTION, "Appendix A.6.1", "A.6.1")
+TABLE_8 = Place(SECTION, "Table 8", "T8")
+TABLE_11 = Place(SECTION, "Table 11", "T11")
+TABLE_12 = Place(SECTION, "Table 12", "T12")
+TABLE_13 = Place(SECTION, "Table 13", "T13")
+
+RUNS, GREEDY_RUNS, BASELINE_RUNS = count("8,100"), count("3241"), count("1620")
+FAMILIES = {
+    "Simple": "674",
+    "Convolutional": "675",
+    "ResNet": "675",
+    "Attention": "675",
+    "Multi-head": "675",
+    "Vision": "675",
+    "Deep": "675",
+    "Wide": "675",
+}
+FUNCTIONS = ("Quadratic", "Rosenbrock", "Rastrigin", "Ackley")
+NOISES = ("none", "Gaussian", "periodic spike", "random spike", "adversarial")
+PLAIN = ("Simple", "Convolutional", "ResNet")
+CLEAN = ("none",)  # the noise types in the sample of Table 12
+COMPLEXITY = (
+    ("Simple.parameters-least", "1K", "Parameters of the simple networks, at least"),
+    ("Simple.parameters-most", "10K", "Parameters of the simple networks, at most"),
+    ("Simple.layers-least", "2", "Layers of the simple networks, at least"),
+    ("Simple.layers-most", "3", "Layers of the simple networks, at most"),
+    ("Convolutional.parameters-least", "50K", "Parameters of the convolutional networks, at least"),
+    ("Convolutional.parameters-most", "100K", "Parameters of the convolutional networks, at most"),
+    ("ResNet.layers-least", "18", "Layers of the ResNets, at least"),
+    ("ResNet.layers-most", "50", "Layers of the ResNets, at most"),
+    ("Deep.layers-least", "12", "Attention layers of the deep transformer, at least"),
+)
+MEDIANS = {"GreedyLR": "0.148", "Cosine": "0.232", "Restarts": "0.226", "Exponential": "0.249"}
+# scheduler: median and best recovery ratio in Table 12, then in Table 8; sample size
+RATIOS = {
+    "GreedyLR": ("134.0", "73K", "134", "73K", "720"),
+    "Cosine": ("132.3", "5K", "132", "5K", "360"),
+    "Restarts": ("35.7", "950", "36", "950", "360"),
+    "Exponential": ("4.9", "450", "4.9", "450", "360"),
+}
+BEST = {"GreedyLR": "72,999", "Cosine": "5,067", "Restarts": "950", "Exponential": "450"}  # as the text prints them
+PERCENTILES = {
+    "GreedyLR": ("0.001", "0.01", "0.1", "100"),
+    "Cosine": ("0.01", "0.3", "3.0", "300"),
+    "Restarts": ("0.02", "0.25", "2.5", "125"),
+    "Exponential": ("1.0", "100", "1000", "1000"),
+}
+BASELINES = ("Cosine", "Restarts", "Exponential")
+
+
+def claims() -> tuple[Claim, ...]:
+    """Every number of the robustness study."""
+    return (*_sample(), *_design(), *_medians(), *_recovery(), *_percentiles())
+
+
+def _sample() -> tuple[Claim, ...]:
+    neural = total([count(n) for n in FAMILIES.values()])
+    rest = (RUNS - GREEDY_RUNS) / 3
+    return (
+        TEXT.given("runs", "8100", "Training runs", DESIGN),
+        TEXT.given("greedy", "3241", "Runs of GreedyLR", DESIGN),
+        TEXT.follows(
+            "baseline", "1620", rest, "Runs of each baseline, about", "Printed as approximate: two have 1620, one 1619."
+        ),
+        APPENDIX.holds(
+            "runs-total",
+            GREEDY_RUNS + 3 * measure("1620"),
+            "=",
+            RUNS,
+            "3241 runs and three times about 1620 make 8,100",
+            "Exactly 1620 would make 8,101; 3240 + 3 * 1620 would fit.",
+        ),
+        *(TABLE_11.given(name, n, f"Runs on {name}", DESIGN) for name, n in FAMILIES.items()),
+        *(TABLE_11.given(name, text, title, DESIGN) for name, text, title in COMPLEXITY),
+        TABLE_11.holds(
+            "rest",
+            RUNS - neural,
+            "=",
+            4 * count("675") + 1,
+            "What Table 11 leaves of the 8,100 runs is 4 * 675 + 1 for the four functions",
+            "674 looks like a misprint of 675, but 674 + 7 * 675 + 4 * 675 + 1 is exactly 8,100.",
+        ),
+        APPENDIX.holds(
+            "per-architecture", RUNS / 12, "=", count("675"), "8,100 runs on 12 architectures are 675 on each"
+        ),
+        APPENDIX.holds(
+            "combinations",
+            count("108"),
+            "=",
+            count("12") * len(NOISES),
+            "12 architectures and 5 noise types make 108 combinations",
+            "108 = 12 * 9 would need nine noise types.",
+        ),
+        APPENDIX.holds(
+            "greedy-per-combination",
+            GREEDY_RUNS,
+            ">=",
+            count("108"),
+            "GreedyLR's runs cover 108 combinations",
+            "3241 is 108 * 30 + 1.",
+        ),
+        TABLE_12.holds(
+            "clean-runs",
+            total([count(row[4]) for row in RATIOS.values()]),
+            "<=",
+            RUNS,
+            "The clean runs of Table 12 are among the 8,100",
+            "They are 1800, 2/9 of all runs, though the clean condition is one of five.",
+        ),
+        TABLE_12.holds(
+            "clean-ratio", count("720"), "=", 2 * count("360"), "GreedyLR has twice the clean runs of each baseline"
+        ),
+        APPENDIX.holds(
+            "overall-ratio",
+            GREEDY_RUNS,
+            "=",
+            2 * measure("1620"),
+            "GreedyLR has twice the runs of each baseline",
+        ),
+    )
+
+
+def _design() -> tuple[Claim, ...]:
+    neural, functions = len(FAMILIES), len(FUNCTIONS)
+    return (
+        TEXT.follows(
+            "noise-types", "5", exact(len(NOISES), f"{len(NOISES)} listed, the clean one included"), "Noise types"
+        ),
+        APPENDIX.holds(
+            "noise-strategies",
+            count("5"),
+            "=",
+            exact(len(NOISES) - 1, "4 perturbations, listed before the clean baseline"),
+            "Five distinct perturbation strategies besides the clean baseline",
+            "The sentence counts five and lists four; with the clean baseline they are five.",
+        ),
+        APPENDIX.holds(
+            "oscillatory",
+            tally("noise types are oscillatory", ["oscillatory" in name for name in NOISES]),
+            ">=",
+            exact(1),
+            "The noise types include oscillatory dynamics",
+            "Two sentences mention an oscillatory noise; the five listed types have none.",
+        ),
+        TEXT.holds(
+            "architectures-neural",
+            count("12"),
+            "=",
+            exact(neural, f"{neural} neural families in Table 11"),
+            "12 neural architectures",
+            "Eight are neural; the other four are the analytic functions.",
+        ),
+        APPENDIX.follows(
+            "architectures",
+            "12",
+            exact(neural, f"{neural} neural families") + exact(functions, f"{functions} functions"),
+            "Architectures, the analytic functions counted in",
+        ),
+        APPENDIX.holds(
+            "topologies",
+            tally("families of Table 11 are convolutional or fully connected", [n in PLAIN for n in FAMILIES]),
+            "=",
+            exact(neural, f"{neural} families"),
+            "The architectures span convolutional and fully-connected topologies",
+            "The other five of Table 11 are attention networks and transformers.",
+        ),
+        APPENDIX.follows("families", "8", exact(neural, f"{neural} rows of Table 11"), "Neural architecture families"),
+        APPENDIX.follows("functions", "4", exact(functions, f"{functions} listed"), "Analytic functions"),
+        TEXT.follows("schedulers", "4", exact(len(MEDIANS), f"{len(MEDIANS)} listed"), "Schedulers"),
+        APPENDIX.given("steps", "200", "Steps per run", DESIGN),
+        APPENDIX.given("spike-least", "50", "Steps between periodic spikes, at least", DESIGN),
+        APPENDIX.given("spike-most", "100", "Steps between periodic spikes, at most", DESIGN),
+        APPENDIX.given("spike-probability", "2", "Probability of a random spike per step, %", DESIGN),
+    )
+
+
+def _medians() -> tuple[Claim, ...]:
+    greedy, cosine, restarts = (measure(MEDIANS[name]) for name in ("GreedyLR", "Cosine", "Restarts"))
+    return (
+        *(TEXT.given(f"median-{name}", text, f"Median final loss, {name}") for name, text in MEDIANS.items()),
+        *(
+            TEXT.holds(f"lowest-{name}", greedy, "<", measure(MEDIANS[name]), f"The lowest median: below {name}")
+            for name in BASELINES
+        ),
+        TEXT.follows(
+            "lower-than-best",
+            "37",
+            100 * (1 - greedy / restarts),
+            "Lower than the best traditional scheduler, %",
+            "The best is Restarts with 0.226.",
+        ),
+        TEXT.follows(
+            "lower-than-cosine",
+            "37",
+            100 * (1 - greedy / cosine),
+            "The same 37%, read against Cosine",
+            "The printed medians give 36.2%.",
+        ),
+    )
+
+
+def _recovery() -> tuple[Claim, ...]:
+    greedy_best, greedy_median = measure(BEST["GreedyLR"]), measure("134.0")
+    worse = (("Cosine", "14", ""), ("Restarts", "77", "3.8"), ("Exponential", "162", "27"))
+    result: list[Claim] = []
+    for name, (median, best, median_8, best_8, size) in RATIOS.items():
+        exact_best = measure(BEST[name])
+        result += (
+            TABLE_12.given(f"{name}.median", median, f"Median recovery ratio, {name}"),
+            TABLE_12.follows(f"{name}.best", best, exact_best, f"Best recovery ratio, {name}"),
+            TABLE_12.given(f"{name}.runs", size, f"Clean runs, {name}", DESIGN),
+            TABLE_8.follows(f"{name}.median", median_8, measure(median), f"Median recovery ratio, {name}"),
+            TABLE_8.follows(f"{name}.best", best_8, exact_best, f"Best recovery ratio, {name}"),
+            RECOVERY.given(f"best-{name}", BEST[name], f"Best recovery ratio as the text prints it, {name}"),
+        )
+    for name, best, median in worse:
+        ratio = greedy_best / measure(BEST[name])
+        result.append(RECOVERY.follows(f"best-worse-{name}", best, ratio, f"{name}: worse best case, times"))
+        if median:
+            ratio = greedy_median / measure(RATIOS[name][0])
+            result.append(RECOVERY.follows(f"median-worse-{name}", median, ratio, f"{name}: worse median, times"))
+    speed = count("45") / count("12")
+    return (
+        *result,
+        RECOVERY.given("example-peak", "1.34", "Peak loss of the example", "the example is invented to illustrate"),
+        RECOVERY.given("example-final", "0.01", "Final loss of the example", "the example is invented to illustrate"),
+        RECOVERY.follows("example", "134", count("1.34") / count("0.01"), "Recovery ratio from 1.34 to 0.01"),
+        RECOVERY.holds(
+            "comparable", measure("132.3"), "<", measure("134.0"), "Cosine's median recovery is comparable, and lower"
+        ),
+        RECOVERY.given("steps-greedy", "12", "Median steps to recover, GreedyLR"),
+        RECOVERY.given("steps-cosine", "45", "Median steps to recover, Cosine"),
+        RECOVERY.holds("speed-least", exact(3), "<=", speed, "Recovery is at least 3 times faster"),
+        RECOVERY.holds("speed-most", speed, "<=", exact(5), "Recovery is at most 5 times faster"),
+        RECOVERY.holds(
+            "perturbed",
+            tally("noise types in the sample of Table 12 perturb the loss", [name != "none" for name in CLEAN]),
+            ">=",
+            exact(1),
+            "The recovery ratios measure recovery after perturbations",
+            "Table 12 is computed on the clean runs, which have none.",
+        ),
+    )
+
+
+def _percentiles() -> tuple[Claim, ...]:
+    result: list[Claim] = []
+    for name, (low, middle, high, spread) in PERCENTILES.items():
+        result += (
+            TABLE_13.given(f"{name}.10", low, f"10th percentile of the final loss, {name}"),
+            TABLE_13.given(f"{name}.50", middle, f"Median of the final loss, {name}"),
+            TABLE_13.given(f"{name}.90", high, f"90th percentile of the final loss, {name}"),
+            TABLE_13.follows(f"{name}.range", spread, measure(high) / measure(low), f"Range, times, {name}"),
+            TABLE_13.holds(f"{name}.lower", measure(low), "<=", measure(middle), f"{name}: 10th percentile <= median"),
+            TABLE_13.holds(f"{name}.upper", measure(middle), "<=", measure(high), f"{name}: median <= 90th percentile"),
+        )
+    ninety = measure(PERCENTILES["GreedyLR"][2])
+    spreads = [count(PERCENTILES[name][3]) for name in BASELINES]
+    medians = [count(PERCENTILES[name][1]) for name in BASELINES]
+    return (
+        *result,
+        TEXT.holds(
+            "range-least",
+            exact(300),
+            "<=",
+            min(spreads, key=lambda t: t.value),
+            "The ranges of the competitors are 300 to 1000: the lower end",
+            "Restarts has 125; Appendix A.6.1 lists 300, 125 and 1000.",
+        ),
+        TEXT.holds("range-most", max(spreads, key=lambda t: t.value), "<=", exact(1000), "The same: the upper end"),
+        *(
+            RECOVERY.follows(f"range-{name}", PERCENTILES[name][3], spread, f"Range in the text, times, {name}")
+            for name, spread in zip(BASELINES, spreads, strict=True)
+        ),
+        *(
+            TEXT.holds(
+                f"ninety-{name}",
+                ninety,
+                "<",
+                measure(PERCENTILES[name][1]),
+                f"GreedyLR's 90th percentile is below {name}'s median",
+            )
+            for name in BASELINES
+        ),
+        RECOVERY.follows("medians-least", "0.25", min(medians, key=lambda t: t.value), "Competitors' medians, from"),
+        RECOVERY.follows("medians-most", "100", max(medians, key=lambda t: t.value), "Competitors' medians, to"),
+    )

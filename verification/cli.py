@@ -1,0 +1,102 @@
+"""The ``greedylr`` command."""
+
+from __future__ import annotations
+
+import difflib
+import json
+import sys
+import time
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from verification.ledger import Ledger
+
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    help="Check the claims of the GreedyLR paper (arXiv 2512.14527), one by one, with evidence that anyone can re-run.",
+)
+AsJson = Annotated[bool, typer.Option("--json", help="Print data for machines instead of tables.")]
+
+
+@app.command()
+def verify(
+    *,
+    only: Annotated[str, typer.Option("--only", metavar="ID", help="Check one claim and what it rests on.")] = "",
+    everything: Annotated[bool, typer.Option("--all", help="List the numbers that nothing determines, too.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Check every claim and print the ledger; exit status 1 if a proof fails or evidence contradicts a status."""
+    from rich.console import Console  # noqa: PLC0415 - keeps `greedylr --help` fast
+
+    from verification.report import as_data, counts, print_ledger, print_summary  # noqa: PLC0415
+
+    start = time.perf_counter()
+    ledger = _check(only, quiet=as_json)
+    seconds = time.perf_counter() - start
+    shown = {only: ledger[only]} if only else ledger
+    if as_json:
+        data = {"claims": [as_data(e) for e in shown.values()], "summary": counts(shown), "seconds": round(seconds, 3)}
+        sys.stdout.write(json.dumps(data, indent=2, ensure_ascii=False) + "\n")
+    else:
+        console = Console(width=None if sys.stdout.isatty() else 120)
+        print_ledger(console, shown, everything=everything or bool(only))
+        print_summary(console, shown, seconds)
+    if any(entry.problems for entry in ledger.values()):
+        raise typer.Exit(1)
+
+
+@app.command()
+def show(
+    name: Annotated[str, typer.Argument(metavar="ID", help="The claim, for example A.1.P3.")], *, as_json: AsJson = False
+) -> None:
+    """Show one claim: its statement, its status, the proof step by step or the counterexample with its numbers."""
+    from rich.console import Console  # noqa: PLC0415
+
+    from verification.report import as_data, entry_view  # noqa: PLC0415
+
+    ledger = _check(name, quiet=True, repairs=True)
+    if as_json:
+        sys.stdout.write(json.dumps(as_data(ledger[name]), indent=2, ensure_ascii=False) + "\n")
+    else:
+        Console(width=None if sys.stdout.isatty() else 120).print(entry_view(ledger[name], ledger))
+    if ledger[name].problems:
+        raise typer.Exit(1)
+
+
+def _check(name: str, *, quiet: bool, repairs: bool = False) -> Ledger:
+    """The ledger, of everything or of what one claim needs; a progress bar on a terminal."""
+    from rich.console import Console  # noqa: PLC0415
+    from rich.progress import Progress  # noqa: PLC0415
+
+    from theory.claims import paper  # noqa: PLC0415
+    from verification.ledger import ledger, needed  # noqa: PLC0415
+
+    claims = paper()
+    if name:
+        _known(name, [claim.id for claim in claims])
+        wanted = [name] + [claim.id for claim in claims if repairs and claim.repairs == name]
+        chosen = {c.id for one in wanted for c in needed(claims, one)}
+        claims = tuple(claim for claim in claims if claim.id in chosen)
+    console = Console(stderr=True)
+    with Progress(console=console, transient=True, disable=quiet or not console.is_terminal) as progress:
+        task = progress.add_task("checking", total=len(claims))
+        return ledger(claims, lambda entry: progress.update(task, advance=1, description=f"checked {entry.claim.id}"))
+
+
+def _known(name: str, names: list[str]) -> None:
+    if name in names:
+        return
+    lower = {n.lower(): n for n in names}
+    close = [lower[n] for n in difflib.get_close_matches(name.lower(), lower, n=5, cutoff=0.5)]
+    close += [n for n in names if name.lower() in n.lower() and n not in close][:5]
+    hint = f"near matches: {', '.join(close)}" if close else "`greedylr verify --all` lists the names"
+    raise typer.BadParameter(f"no claim is called {name!r}; {hint}.")
+
+
+def main() -> None:
+    """Run the command."""
+    app()

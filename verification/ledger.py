@@ -1,0 +1,176 @@
+"""From claims and their evidence to statuses: computed at every call, stored nowhere, written by nobody."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from enum import Enum
+from graphlib import TopologicalSorter
+
+from theory.claim import Arithmetic, Assumed, Claim, Counterexample, Evidence, KernelProof, Refusal, Unpublished
+from theory.hypotheses import Standing, hypotheses
+from theory.kernel import Fact, Rejected, infer
+from verification.audit import audit
+from verification.experiments import Measured, experiments
+
+
+class Verdict(Enum):
+    """How a claim was decided."""
+
+    ASSUMED = "assumed"
+    PROVED = "proved"
+    CONDITIONAL = "proved with"
+    REFUTED = "refuted"
+    CONSISTENT = "consistent"
+    INCONSISTENT = "inconsistent"
+    MEASURED = "measured"
+    NOT_CHECKABLE = "not checkable"
+    OPEN = "open"
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What one piece of evidence came to: ``sound`` if it did what it was brought for."""
+
+    kind: str
+    says: str
+    sound: bool
+    hyps: frozenset[str] = frozenset()  # hypotheses and claims that the proof cites
+    verdict: Verdict | None = None  # what it speaks for, on its own
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A claim with its computed status."""
+
+    claim: Claim
+    verdict: Verdict
+    findings: tuple[Finding, ...]
+    hypotheses: tuple[str, ...]  # those really used, down to the assumptions
+    conditions: tuple[str, ...]  # those among them that the paper does not state
+    problems: tuple[str, ...]
+
+    @property
+    def status(self) -> str:
+        """The verdict, with the missing hypotheses named."""
+        if self.verdict is Verdict.CONDITIONAL:
+            return f"proved with {', '.join(self.conditions)}"
+        if self.verdict is Verdict.MEASURED:
+            return f"measured: {'agrees' if not self.problems else 'disagrees'}"
+        return str(self.verdict.value)
+
+
+Ledger = Mapping[str, Entry]
+
+
+def ledger(claims: Iterable[Claim], done: Callable[[Entry], None] = lambda _: None) -> Ledger:
+    """Every claim decided, in the order given; ``done`` is told of each as it is."""
+    by_id = {claim.id: claim for claim in claims}
+    facts = {name: hypothesis.fact for name, hypothesis in hypotheses().items()}
+    runs = experiments()
+    entries: dict[str, Entry] = {}
+    for name in TopologicalSorter({c.id: c.uses for c in by_id.values()}).static_order():
+        if name not in by_id:
+            raise KeyError(f"{name!r} is used by a claim but is not one: check its `uses`.")
+        entry = entries[name] = decide(by_id[name], facts, entries, runs.get(name))
+        goal = next((e.goal for e in entry.claim.evidence if isinstance(e, KernelProof)), None)
+        if goal and entry.verdict in (Verdict.PROVED, Verdict.CONDITIONAL):
+            facts[name] = goal  # from here on it may be cited
+        done(entry)
+    return {name: entries[name] for name in by_id}
+
+
+def needed(claims: Iterable[Claim], name: str) -> tuple[Claim, ...]:
+    """The claim of that name and all that it uses, directly or not."""
+    by_id, seen, stack = {c.id: c for c in claims}, set[str](), [name]
+    while stack:
+        current = stack.pop()
+        if current not in seen:
+            seen.add(current)
+            stack += by_id[current].uses
+    return tuple(c for c in by_id.values() if c.id in seen)
+
+
+def decide(
+    claim: Claim, facts: Mapping[str, Fact], entries: Ledger, run: Callable[[], Measured] | None = None
+) -> Entry:
+    """The status of one claim, from what its evidence comes to now."""
+    findings = [examine(evidence, facts) for evidence in claim.evidence]
+    if run is not None:
+        measured = run()
+        findings.append(Finding("measurement", measured.says, measured.agrees, verdict=Verdict.MEASURED))
+    leaves = frozenset(_leaves(findings, entries))
+    table = hypotheses()
+    conditions = tuple(name for name in table if name in leaves and table[name].standing is Standing.EXTRA)
+    verdict = _verdict(findings, conditions)
+    ordered = tuple(name for name in table if name in leaves)
+    return Entry(claim, verdict, tuple(findings), ordered, conditions, tuple(_problems(findings, conditions)))
+
+
+def examine(evidence: Evidence, facts: Mapping[str, Fact]) -> Finding:
+    """What one piece of evidence comes to."""
+    match evidence:
+        case KernelProof():
+            return _proof(evidence, facts)
+        case Refusal():
+            return _refusal(evidence, facts)
+        case Counterexample(title, replay):
+            witness = replay()
+            sound = all(c.holds for c in witness.hypotheses) and not any(c.holds for c in witness.claimed)
+            sound = sound and bool(witness.claimed)
+            return Finding("exact counterexample", f"{title}: {witness.says}", sound, verdict=Verdict.REFUTED)
+        case Arithmetic():
+            audited = audit(evidence)
+            verdict = Verdict.CONSISTENT if audited.consistent else Verdict.INCONSISTENT
+            return Finding("arithmetic", audited.line, True, verdict=verdict)
+        case Assumed():
+            return Finding("assumption", "the paper assumes it", True, verdict=Verdict.ASSUMED)
+        case Unpublished(reason):
+            return Finding("unpublished", f"needs {reason}", True, verdict=Verdict.NOT_CHECKABLE)
+
+
+def _proof(evidence: KernelProof, facts: Mapping[str, Fact]) -> Finding:
+    reading = f" ({evidence.reading})" if evidence.reading else ""
+    try:
+        sequent = infer(evidence.build(), facts)
+    except Rejected as reason:
+        return Finding("kernel proof", f"refused by the kernel{reading}: {reason}", False)
+    if sequent.concl != evidence.goal:
+        return Finding("kernel proof", f"proves another statement{reading}: {sequent.concl}", False)
+    return Finding("kernel proof", f"accepted{reading}", True, sequent.hyps, Verdict.PROVED)
+
+
+def _refusal(evidence: Refusal, facts: Mapping[str, Fact]) -> Finding:
+    try:
+        sequent = infer(evidence.build(), facts)
+    except Rejected as reason:
+        return Finding("refusal", f"to {evidence.says}: {reason}", evidence.residual in str(reason))
+    return Finding("refusal", f"accepted, though it should be refused: {sequent}", False)
+
+
+def _leaves(findings: Iterable[Finding], entries: Ledger) -> Iterator[str]:
+    for name in frozenset[str]().union(*(finding.hyps for finding in findings)):
+        if name in entries:
+            yield from entries[name].hypotheses
+        else:
+            yield name
+
+
+def _verdict(findings: Iterable[Finding], conditions: tuple[str, ...]) -> Verdict:
+    deciding = [f for f in findings if f.kind != "refusal"]
+    if not all(f.sound for f in deciding if f.kind != "measurement"):
+        return Verdict.OPEN
+    spoken = {f.verdict for f in deciding}
+    for verdict in (Verdict.REFUTED, Verdict.PROVED, Verdict.INCONSISTENT, Verdict.CONSISTENT, Verdict.ASSUMED):
+        if verdict in spoken:
+            return Verdict.CONDITIONAL if verdict is Verdict.PROVED and conditions else verdict
+    return next((v for v in (Verdict.MEASURED, Verdict.NOT_CHECKABLE) if v in spoken), Verdict.OPEN)
+
+
+def _problems(findings: Iterable[Finding], conditions: tuple[str, ...]) -> Iterator[str]:
+    spoken = {f.verdict for f in findings if f.sound}
+    for finding in findings:
+        if not finding.sound:
+            yield f"{finding.kind} does not do what it is brought for: {finding.says}"
+    if {Verdict.PROVED, Verdict.REFUTED} <= spoken and not conditions:
+        yield "a proof and a counterexample stand side by side: one of them must be wrong"

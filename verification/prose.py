@@ -1,0 +1,97 @@
+"""Proofs and witnesses as lines of text: what the kernel saw, in the order it saw it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from theory.arithmetic import approx
+from theory.claim import Check, Witness
+from theory.kernel import (
+    Add,
+    Assume,
+    Conclude,
+    EqMul,
+    Induct,
+    Inst,
+    Mean,
+    Mul,
+    Norm,
+    Proof,
+    Rational,
+    Square,
+    Telescope,
+    Theory,
+    infer,
+)
+
+Line = tuple[str, str]  # what is done, what it gives
+
+
+def steps(proof: Proof, theory: Theory) -> list[Line]:
+    """The proof as numbered steps, each with the fact that the kernel infers there."""
+    lines: list[Line] = []
+    numbers: dict[Proof, int] = {}
+
+    def visit(node: Proof) -> int:
+        if node not in numbers:
+            below = [visit(child) for child in _children(node)]
+            lines.append((_says(node, below), str(infer(node, theory).concl)))
+            numbers[node] = len(lines)
+        return numbers[node]
+
+    visit(proof)
+    return lines
+
+
+def _children(node: Proof) -> tuple[Proof, ...]:
+    match node:
+        case Add(left, right) | Mul(left, right):
+            return left, right
+        case EqMul(_, body) | Mean(_, body) | Inst(_, body) | Conclude(_, body) | Telescope(_, _, body):
+            return (body,)
+        case Induct(_, _, base, factor, step):
+            return base, factor, step
+    return ()
+
+
+def _says(node: Proof, below: list[int]) -> str:
+    refs = [f"({k})" for k in below]
+    match node:
+        case Assume(name):
+            return f"cite {name}"
+        case Rational():
+            return "a number"
+        case Square():
+            return "a square"
+        case Norm():
+            return "a squared norm"
+        case Add():
+            return f"add {' and '.join(refs)}"
+        case Mul():
+            return f"multiply {' and '.join(refs)}"
+        case EqMul(factor, _):
+            return f"multiply the equation {refs[0]} by {factor}"
+        case Mean(law, _):
+            return f"take the mean {law} of {refs[0]}"
+        case Telescope(law, potential, _):
+            return f"sum {refs[0]} over {law.over} < {law.below}, the potential {potential} telescoping"
+        case Induct(over, _, _, _, _):
+            return f"induction on {over}: start {refs[0]}, factor {refs[1]}, step {refs[2]}"
+        case Inst(at, _):
+            return f"put {', '.join(f'{v} := {t}' for v, t in at)} into {refs[0]}"
+    return f"restate {refs[0]}"
+
+
+def witness_lines(witness: Witness) -> Iterator[Line]:
+    """The numbers of an exact replay: hypotheses that hold, conclusions that fail, and what is worth seeing."""
+    for check in witness.hypotheses:
+        yield f"holds: {check.says}" if check.holds else f"FAILS: {check.says}", _numbers(check)
+    for check in witness.claimed:
+        yield f"claimed: {check.says}", f"{_numbers(check)} is {'true' if check.holds else 'false'}"
+    for name, value in witness.trace:
+        yield name, value
+
+
+def _numbers(check: Check) -> str:
+    left, right = (str(q) if len(str(q)) <= 24 else approx(q) for q in (check.left, check.right))
+    return f"{left} {check.rel} {right}"

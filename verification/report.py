@@ -1,0 +1,156 @@
+"""The ledger for people, as rich tables, and for machines, as plain data."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from typing import Any
+
+from rich.console import Console, Group, RenderableType
+from rich.markup import escape
+from rich.table import Table
+from rich.text import Text
+
+from theory.claim import Counterexample, KernelProof, Refusal
+from theory.hypotheses import Standing, hypotheses
+from verification.ledger import Entry, Ledger, Verdict
+from verification.prose import steps, witness_lines
+
+STYLE = {
+    Verdict.ASSUMED: "dim",
+    Verdict.PROVED: "bold green",
+    Verdict.CONDITIONAL: "green",
+    Verdict.REFUTED: "bold red",
+    Verdict.CONSISTENT: "green",
+    Verdict.INCONSISTENT: "red",
+    Verdict.MEASURED: "cyan",
+    Verdict.NOT_CHECKABLE: "dim",
+    Verdict.OPEN: "yellow",
+}
+
+
+def as_data(entry: Entry) -> dict[str, Any]:
+    """One entry as JSON-ready data."""
+    claim = entry.claim
+    return {
+        "id": claim.id,
+        "title": claim.title,
+        "section": claim.section,
+        "paper": claim.paper,
+        "latex": claim.latex,
+        "status": entry.status,
+        "verdict": entry.verdict.value,
+        "conditions": list(entry.conditions),
+        "hypotheses": list(entry.hypotheses),
+        "evidence": [{"kind": f.kind, "says": f.says, "sound": f.sound} for f in entry.findings],
+        "rebuilt": list(claim.rebuilt),
+        "uses": list(claim.uses),
+        "repairs": claim.repairs or None,
+        "note": claim.note or None,
+        "problems": list(entry.problems),
+    }
+
+
+def counts(ledger: Ledger) -> dict[str, int]:
+    """How many claims have each verdict."""
+    tally = Counter(entry.verdict for entry in ledger.values())
+    return {verdict.value: tally[verdict] for verdict in Verdict if tally[verdict]}
+
+
+def print_ledger(console: Console, ledger: Ledger, *, everything: bool) -> None:
+    """The ledger, section by section; printed numbers that nothing determines are counted unless all are wanted."""
+    sections: dict[str, list[Entry]] = {}
+    for entry in ledger.values():
+        sections.setdefault(entry.claim.section, []).append(entry)
+    for section, entries in sections.items():
+        table = Table(title=section, title_justify="left", title_style="bold", box=None, expand=True, pad_edge=False)
+        table.add_column("claim", no_wrap=True, max_width=32)
+        table.add_column("status", width=28)
+        table.add_column("statement and evidence", ratio=1)
+        shown = [e for e in entries if everything or e.verdict is not Verdict.NOT_CHECKABLE]
+        for entry in shown:
+            status = Text(entry.status, style=STYLE[entry.verdict])
+            table.add_row(Text(entry.claim.id), status, Text(_line(entry)))
+        console.print(table)
+        if hidden := len(entries) - len(shown):
+            console.print(f"[dim]and {hidden} printed numbers that nothing in the paper determines (--all lists them)[/]")
+        console.print()
+
+
+def _line(entry: Entry) -> str:
+    arithmetic = [f.says for f in entry.findings if f.kind == "arithmetic"]
+    return f"{entry.claim.title}. {arithmetic[0]}" if arithmetic else entry.claim.title
+
+
+def print_summary(console: Console, ledger: Ledger, seconds: float) -> None:
+    """One line: how many claims, by status, in how many seconds; then what contradicts, if anything."""
+    parts = ", ".join(f"{n} {name}" for name, n in counts(ledger).items())
+    console.print(f"[bold]{len(ledger)} claims[/]: {parts}; {seconds:.1f} s")
+    for entry in ledger.values():
+        for problem in entry.problems:
+            console.print(f"[bold red]contradiction[/] {escape(entry.claim.id)}: {escape(problem)}")
+
+
+def entry_view(entry: Entry, ledger: Ledger) -> RenderableType:
+    """Everything about one claim."""
+    claim = entry.claim
+    facts = Table.grid(padding=(0, 2))
+    facts.add_column(style="dim", no_wrap=True)
+    facts.add_column(ratio=1)
+    for name, value in _facts(entry, ledger):
+        facts.add_row(name, value)
+    parts: list[RenderableType] = [Text(f"{claim.id}  {claim.title}", style="bold"), facts]
+    for finding in entry.findings:
+        style = "" if finding.sound else "bold red"
+        parts.append(Text(f"\n{finding.kind}: {finding.says}", style=style))
+    return Group(*parts, *_details(entry, ledger))
+
+
+def _facts(entry: Entry, ledger: Ledger) -> Iterator[tuple[str, RenderableType]]:
+    claim, table = entry.claim, hypotheses()
+    yield "status", Text(entry.status, style=STYLE[entry.verdict])
+    yield "in the paper", Text(claim.paper)
+    yield "statement", Text(claim.latex)
+    if claim.rebuilt:
+        yield "rebuilt", Text("; ".join(claim.rebuilt))
+    for name in entry.hypotheses:
+        hypothesis = table[name]
+        mark = "needs" if hypothesis.standing is Standing.EXTRA else "uses"
+        yield mark, Text(f"{name}: {hypothesis.says} ({hypothesis.standing.value})")
+    for name in claim.uses:
+        yield "rests on", Text(f"{name} ({ledger[name].status})" if name in ledger else name)
+    if claim.repairs:
+        yield "repairs", Text(claim.repairs)
+    for other in ledger.values():
+        if other.claim.repairs == claim.id:
+            yield "repaired by", Text(f"{other.claim.id} ({other.status})")
+    if claim.note:
+        yield "note", Text(claim.note)
+    for problem in entry.problems:
+        yield "contradiction", Text(problem, style="bold red")
+
+
+def _details(entry: Entry, ledger: Ledger) -> Iterator[RenderableType]:
+    facts = {name: hypothesis.fact for name, hypothesis in hypotheses().items()}
+    facts |= {e.claim.id: p.goal for e in ledger.values() for p in reversed(e.claim.evidence) if isinstance(p, KernelProof)}
+    for evidence, finding in zip(entry.claim.evidence, entry.findings, strict=False):
+        if not finding.sound or not isinstance(evidence, KernelProof | Counterexample | Refusal):
+            continue
+        if isinstance(evidence, Refusal):
+            yield Text(f"\nrefused with the residual containing {evidence.residual}", style="dim")
+            continue
+        table = Table(box=None, expand=True, pad_edge=False, show_header=False, title_justify="left")
+        if isinstance(evidence, KernelProof):
+            table.title = f"\nproof, step by step {evidence.reading}".rstrip()
+            table.add_column(justify="right", style="dim", width=4)
+            table.add_column(ratio=2)
+            table.add_column(ratio=3)
+            for k, (says, gives) in enumerate(steps(evidence.build(), facts), 1):
+                table.add_row(f"({k})", Text(says), Text(gives))
+        else:
+            table.title = f"\nreplayed exactly: {evidence.title}"
+            table.add_column(ratio=3)
+            table.add_column(ratio=2)
+            for says, numbers in witness_lines(evidence.replay()):
+                table.add_row(Text(says), Text(numbers))
+        yield table
