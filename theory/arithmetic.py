@@ -56,6 +56,10 @@ class Term:
     def __rmul__(self, other: int) -> Term:
         return exact(other) * self
 
+    def exactly(self) -> Term:
+        """The same value, taken as exact."""
+        return Term(self.value, (self.value,) * 2, (self.value,) * 2, self.text, self.level)
+
     def called(self, text: str) -> Term:
         """The same value under a name."""
         return Term(self.value, self.rounded, self.truncated, text)

@@ -18,7 +18,7 @@ from typing import cast
 from theory.polynomial import Monomial, Poly, Scalar, atom, lift, product, total
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Index:
     """A variable ``name + shift`` over the naturals (sort "step") or over labels (any other sort)."""
 
@@ -38,7 +38,7 @@ class Index:
         return "+".join([self.name] * bool(self.name) + [str(self.shift)] * bool(self.shift or not self.name))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Symbol:
     """A real number; ``variable`` ones may be instantiated, the others are fixed by the theory."""
 
@@ -54,7 +54,7 @@ class Symbol:
         return f"{self.name}({', '.join(map(str, self.args))})" if self.args else self.name
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Basis:
     """A vector of a real inner-product space; ``variable`` ones may be instantiated."""
 
@@ -74,7 +74,7 @@ def _check_arguments(node: Symbol | Basis) -> None:
         raise ValueError(f"{node} has arguments: a function cannot be a variable here, its arguments can.")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Vec:
     """A finite combination of basis elements; build it with ``vector`` and ``+ - *``, and pair it with ``@``."""
 
@@ -103,7 +103,7 @@ class Vec:
         return " + ".join(show(b, c) for b, c in self.coords).replace(" + -", " - ") or "0"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Inner:
     """The Gram entry ``<left, right>``; build it with ``inner``, which makes it symmetric."""
 
@@ -114,7 +114,7 @@ class Inner:
         return f"|{self.left}|^2" if self.left == self.right else f"<{self.left}, {self.right}>"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Count:
     """The step variable ``name`` read as a real number; build it with ``count``."""
 
@@ -124,7 +124,7 @@ class Count:
         return str(self.of)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Law:
     """A normalised mean over the variable ``over``: of a sample (``below`` is None), or of the steps k < ``below``."""
 
@@ -144,7 +144,7 @@ class Law:
         return f"E_{self.over}" if self.below is None else f"avg_{{{self.over}<{self.below}}}"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Average:
     """The mean of a monomial under a law, as an atom; build it with ``mean``, which pulls out what is constant."""
 

@@ -28,7 +28,7 @@ class Rel(Enum):
     EQ, GE, GT = "=", ">=", ">"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Fact:
     """``poly rel 0``."""
 
@@ -39,7 +39,7 @@ class Fact:
         return f"{self.poly} {self.rel.value} 0"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Sequent:
     """``hyps |- concl``."""
 
@@ -57,35 +57,35 @@ class Rejected(Exception):  # noqa: N818 - a verdict, not a malfunction
     """The proof term does not prove anything."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Assume:
     """{name} |- theory[name]."""
 
     name: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Rational:
     """|- q >= 0; strict for q > 0, an equation for q = 0."""
 
     value: int | Fraction
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Square:
     """|- p^2 >= 0."""
 
     root: Poly
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Norm:
     """|- |v|^2 >= 0, expanded in Gram entries."""
 
     vec: Vec
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Add:
     """P |- p rel 0 and Q |- q rel 0 give p + q rel 0."""
 
@@ -93,7 +93,7 @@ class Add:
     right: Proof
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Mul:
     """P |- p rel 0 and Q |- q rel 0 give p q rel 0."""
 
@@ -101,7 +101,7 @@ class Mul:
     right: Proof
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class EqMul:
     """P |- p = 0 gives q p = 0 for any polynomial q."""
 
@@ -109,7 +109,7 @@ class EqMul:
     equation: Proof
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Mean:
     """P |- p >= 0 gives E[p] >= 0 for the law, pulling out exactly the atoms that do not depend on its variable."""
 
@@ -117,7 +117,7 @@ class Mean:
     body: Proof
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Telescope:
     """P |- V(k) - V(k+1) + r(k) >= 0 gives V(0) - V(T) + T avg_{k<T}[r] >= 0."""
 
@@ -126,7 +126,7 @@ class Telescope:
     body: Proof
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Induct:
     """p(0) >= 0, q >= 0 and p(k+1) - q p(k) >= 0 give p(k) >= 0 for every k."""
 
@@ -137,7 +137,7 @@ class Induct:
     step: Proof
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Inst:
     """P |- p rel 0 gives p rel 0 at other values of its variables, all replaced at once."""
 
@@ -145,7 +145,7 @@ class Inst:
     body: Proof
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Conclude:
     """P |- p rel 0 gives ``goal`` if it is the same up to a polynomial identity."""
 
@@ -175,11 +175,10 @@ def _infer(proof: Proof, theory: Theory) -> Sequent:
                 raise Rejected(f"unknown hypothesis {name!r}; the theory has {sorted(theory)}.")
             return Sequent(frozenset({name}), theory[name])
         case Rational(value):
-            if lift(value).is_zero:
-                return Sequent(frozenset(), Fact(lift(0), Rel.EQ))
+            number = lift(value)
             if value < 0:
                 raise Rejected(f"{value} is negative: no rule proves {value} >= 0.")
-            return Sequent(frozenset(), Fact(lift(value), Rel.GT))
+            return Sequent(frozenset(), Fact(number, Rel.GT if value else Rel.EQ))
         case Square(root):
             return Sequent(frozenset(), Fact(root * root))
         case Norm(vec):

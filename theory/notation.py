@@ -14,13 +14,13 @@ TIME = Law(STEP, STEPS)  # the average over t = 0, ..., T - 1
 X, Y, V = (vector(name, variable=True) for name in "xyv")
 X_STAR, X_BAR = vector("x*"), vector("xbar")
 
-L, INV_L, MU = symbol("L"), symbol("1/L"), symbol("mu")
+L, INV_L, MU = symbol("L"), symbol("(1/L)"), symbol("mu")
 LO, HI = symbol("min_lr"), symbol("max_lr")
 GAMMA = symbol("gamma")  # a rate that is fixed before the sample is drawn
 GAMMA_I = symbol("gamma", SAMPLE_INDEX)  # a rate that may depend on the sample
 FACTOR = symbol("F")
 SIGMA2 = symbol("sigma2")
-ALPHA, BETA, INV_GAP = symbol("alpha"), symbol("beta"), symbol("1/(1-alpha)")
+ALPHA, BETA, INV_GAP = symbol("alpha"), symbol("beta"), symbol("(1/(1-alpha))")
 
 
 def f_i(x: Vec) -> Poly:
@@ -61,7 +61,7 @@ def power(t: Index) -> Poly:
 _NAMES = {
     "x*": "x^*",
     "xbar": r"\bar x",
-    "1/L": r"\tfrac{1}{L}",
+    "(1/L)": r"\tfrac{1}{L}",
     "mu": r"\mu",
     "gamma": r"\gamma",
     "min_lr": r"\gamma_{\min}",
@@ -70,7 +70,7 @@ _NAMES = {
     "alpha": r"\alpha",
     "beta": r"\beta",
     "eta": r"\eta",
-    "1/(1-alpha)": r"\tfrac{1}{1-\alpha}",
+    "(1/(1-alpha))": r"\tfrac{1}{1-\alpha}",
 }
 _PLAIN = {"f", "g", "x", "y", "v", "a", "L", "F"}
 _RELATIONS = {Rel.EQ: "=", Rel.GE: r"\ge", Rel.GT: ">"}

@@ -25,7 +25,7 @@ def _ring(size: int) -> PolyRing:
     return PolyRing([Symbol(f"x{k}") for k in range(size)], QQ)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Poly:
     """A polynomial in ``atoms``, of which every one occurs; build it with ``lift`` and ``+ - *``."""
 

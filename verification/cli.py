@@ -51,7 +51,9 @@ def verify(
 
 @app.command()
 def show(
-    name: Annotated[str, typer.Argument(metavar="ID", help="The claim, for example A.1.P3.")], *, as_json: AsJson = False
+    name: Annotated[str, typer.Argument(metavar="ID", help="The claim, for example A.1.P3.")],
+    *,
+    as_json: AsJson = False,
 ) -> None:
     """Show one claim: its statement, its status, the proof step by step or the counterexample with its numbers."""
     from rich.console import Console  # noqa: PLC0415

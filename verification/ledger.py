@@ -122,7 +122,8 @@ def examine(evidence: Evidence, facts: Mapping[str, Fact]) -> Finding:
         case Arithmetic():
             audited = audit(evidence)
             verdict = Verdict.CONSISTENT if audited.consistent else Verdict.INCONSISTENT
-            return Finding("arithmetic", audited.line, True, verdict=verdict)
+            note = f" ({evidence.note.rstrip('.')})" if evidence.note else ""
+            return Finding("arithmetic", audited.line + note, True, verdict=verdict)
         case Assumed():
             return Finding("assumption", "the paper assumes it", True, verdict=Verdict.ASSUMED)
         case Unpublished(reason):

@@ -88,8 +88,7 @@ def witness_lines(witness: Witness) -> Iterator[Line]:
         yield f"holds: {check.says}" if check.holds else f"FAILS: {check.says}", _numbers(check)
     for check in witness.claimed:
         yield f"claimed: {check.says}", f"{_numbers(check)} is {'true' if check.holds else 'false'}"
-    for name, value in witness.trace:
-        yield name, value
+    yield from witness.trace
 
 
 def _numbers(check: Check) -> str:

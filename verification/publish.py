@@ -23,8 +23,8 @@ MEANING = {
     Verdict.PROVED: "the kernel accepts a proof from what the paper assumes",
     Verdict.CONDITIONAL: "true only with a hypothesis that the paper does not state; the ledger names it",
     Verdict.REFUTED: "an exact counterexample replays",
-    Verdict.CONSISTENT: "the number follows from others in the paper",
-    Verdict.INCONSISTENT: "no values that print as shown can give the number or make the sentence true",
+    Verdict.CONSISTENT: "does not contradict the other numbers of the paper, up to the last printed digit",
+    Verdict.INCONSISTENT: "contradicts them: no values that print as shown, or no count, make it true",
     Verdict.MEASURED: "re-run here",
     Verdict.NOT_CHECKABLE: "needs data that nobody published",
     Verdict.OPEN: "stated, not decided yet",
@@ -59,7 +59,9 @@ def main(arguments: list[str]) -> int:
     stale = [path for path, text in wanted.items() if not path.exists() or path.read_text() != text]
     for path in stale:
         if "--check" in arguments:
-            sys.stderr.write(f"{path.relative_to(ROOT)} is not what the ledger says now: run `make publish`, read the diff.\n")
+            sys.stderr.write(
+                f"{path.relative_to(ROOT)} is not what the ledger says now: run `make publish`, read the diff.\n"
+            )
         else:
             path.write_text(wanted[path])
     return 1 if stale and "--check" in arguments else 0

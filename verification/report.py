@@ -73,7 +73,9 @@ def print_ledger(console: Console, ledger: Ledger, *, everything: bool) -> None:
             table.add_row(Text(entry.claim.id), status, Text(_line(entry)))
         console.print(table)
         if hidden := len(entries) - len(shown):
-            console.print(f"[dim]and {hidden} printed numbers that nothing in the paper determines (--all lists them)[/]")
+            console.print(
+                f"[dim]and {hidden} printed numbers that nothing in the paper determines (--all lists them)[/]"
+            )
         console.print()
 
 
@@ -111,6 +113,9 @@ def _facts(entry: Entry, ledger: Ledger) -> Iterator[tuple[str, RenderableType]]
     yield "status", Text(entry.status, style=STYLE[entry.verdict])
     yield "in the paper", Text(claim.paper)
     yield "statement", Text(claim.latex)
+    for evidence in claim.evidence:
+        if isinstance(evidence, KernelProof):
+            yield "for the kernel", Text(str(evidence.goal))
     if claim.rebuilt:
         yield "rebuilt", Text("; ".join(claim.rebuilt))
     for name in entry.hypotheses:
@@ -132,7 +137,9 @@ def _facts(entry: Entry, ledger: Ledger) -> Iterator[tuple[str, RenderableType]]
 
 def _details(entry: Entry, ledger: Ledger) -> Iterator[RenderableType]:
     facts = {name: hypothesis.fact for name, hypothesis in hypotheses().items()}
-    facts |= {e.claim.id: p.goal for e in ledger.values() for p in reversed(e.claim.evidence) if isinstance(p, KernelProof)}
+    facts |= {
+        e.claim.id: p.goal for e in ledger.values() for p in reversed(e.claim.evidence) if isinstance(p, KernelProof)
+    }
     for evidence, finding in zip(entry.claim.evidence, entry.findings, strict=False):
         if not finding.sound or not isinstance(evidence, KernelProof | Counterexample | Refusal):
             continue

@@ -157,7 +157,9 @@ def test_inst_leaves_a_bound_variable_alone():
     concludes(Inst(((K, ZERO),), Mean(Law(K, T), Square(V))), mean(Law(K, T), V * V), Rel.GE)
 
 
-@pytest.mark.parametrize(("name", "rel"), [("c=0", Rel.EQ), ("c=0", Rel.GE), ("a>0", Rel.GE), ("b>=0", Rel.GE)])
+@pytest.mark.parametrize(
+    ("name", "rel"), [("c=0", Rel.EQ), ("c=0", Rel.GE), ("a>0", Rel.GT), ("a>0", Rel.GE), ("b>=0", Rel.GE)]
+)
 def test_conclude_restates_and_may_weaken(name, rel):
     concludes(Conclude(Fact(THEORY[name].poly, rel), Assume(name)), THEORY[name].poly, rel, name)
 
@@ -166,3 +168,22 @@ def test_sequents_and_facts_read_as_written():
     assert str(infer(Add(Assume("b>=0"), Norm(u - v)), THEORY)) == "b>=0 |- |u|^2 - 2*<u, v> + |v|^2 + b >= 0"
     assert str(Fact(mean(Law(I), symbol("f", I, 2 * u - v)), Rel.EQ)) == "E_i[f(i, 2*u - v)] = 0"
     assert str(Fact(mean(Law(K, T), Fraction(1, 2) * symbol("a", K + 1)))) == "1/2*avg_{k<T}[a(k+1)] >= 0"
+
+
+PROOFS = (
+    Assume("b>=0"), Rational(1), Square(a), Norm(u), Add(Rational(1), Rational(1)), Mul(Rational(1), Rational(1)),
+    EqMul(a, Assume("c=0")), Mean(Law(I), Square(a)), Telescope(Law(K, T), V, Assume("fall")),
+    Induct(K, V, Assume("start"), Assume("b>=0"), Assume("b grows")), Inst((), Square(a)),
+    Conclude(Fact(a * a), Square(a)),
+)  # fmt: skip
+PLAIN = (*PROOFS, Fact(a), infer(Square(a), {}), I, Law(I), u, a, *u.coords[0], *(u @ v).atoms, *count(K).atoms)
+PLAIN += (*symbol("f", I).atoms, *mean(Law(I), symbol("xi", I)).atoms)
+
+
+@pytest.mark.parametrize("value", PLAIN, ids=lambda value: type(value).__name__)
+def test_terms_and_proofs_are_plain_values(value):
+    """Nobody can change a proof or a fact after the kernel has seen it."""
+    field = next(iter(value.__dataclass_fields__))
+    with pytest.raises(AttributeError):
+        setattr(value, field, None)
+    assert hash(value) == hash(value)

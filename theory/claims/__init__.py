@@ -39,7 +39,7 @@ SECTIONS = (
     "4.4 and A.6 Robustness",
     "A.1 Convergence",
     "A.1 The factor F",
-    "A.6 Robustness",
+    "A.6 Noise in the loss",
     "A.7 Guidance",
     "Cross-references",
 )

@@ -10,7 +10,7 @@ from theory.notation import L, X, Y, f, g
 from theory.runs import Q
 from theory.tactics import at
 
-SECTION = "A.6 Robustness"
+SECTION = "A.6 Noise in the loss"
 ETA = symbol("eta")  # the noise: it does not depend on the parameters
 NOISY_X, NOISY_Y = f(X) + ETA, f(Y) + ETA
 CONVEX = Fact(NOISY_Y - NOISY_X - g(X) @ (Y - X))

@@ -2,6 +2,7 @@
 
 from fractions import Fraction
 
+from theory.arithmetic import exact
 from theory.claim import Check, Claim, Counterexample, KernelProof, Witness
 from theory.claims.numbers import Place
 from theory.gram import square
@@ -98,6 +99,7 @@ def claims() -> tuple[Claim, ...]:
             evidence=(Counterexample("a quadratic away from its minimiser", far_from_the_minimiser),),
             rebuilt=("the constant: smoothness bounds changes of the gradient, not of the loss",),
         ),
+        place.follows("parameters", "3", exact(3, "3 listed: patience, cooldown, warmup"), "Additional parameters"),
         place.given("window", "10", "Smoothing window of the example", example),
         place.given("patience", "5", "Patience of the example", example),
     )

@@ -22,7 +22,11 @@ def claims() -> tuple[Claim, ...]:
         TABLE_10.follows("100", "5.4", lower, "Lower loss at 100%, %", note),
         TABLE_10.follows("largest", "0.12", COSINE - GREEDY, "Largest loss delta, at the last step"),
         TABLE_10.holds(
-            "at-step", count("1000"), "<=", count("1000"), "The largest delta lies within the training steps"
+            "at-step",
+            count("1000"),
+            "<=",
+            count("1000"),
+            "The largest delta, at step 1000, lies within the 1000 training steps",
         ),
         TEXT.follows("10", "1.0", measure("1.0").called("1.0 in Table 10"), "Lower loss at 10%, text, %"),
         TEXT.follows("50", "3.0", measure("3.0").called("3.0 in Table 10"), "Lower loss at 50%, text, %"),

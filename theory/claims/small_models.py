@@ -15,6 +15,7 @@ TABLE_3 = Place("4.1 Small models", "Table 3", "T3")
 TABLE_9 = Place("4.1 Small models", "Table 9", "T9")
 
 YES, YES_STAR, NO, NO_STAR, SUM, FINALS = (count(n) for n in ("48", "64", "26", "58", "196", "39"))
+TENTH = exact(1) / 10
 MODELS = (
     "google/pegasus-x-base, facebook/wmt19-de-en, facebook/blenderbot_small, google/long-t5-tglobal-base, "
     "xlm-roberta-base, bert-based-uncased, bart-base, Resnet-50, Resnet-152, google/vit-base-patch16-224, "
@@ -53,7 +54,14 @@ def _table_1() -> tuple[Claim, ...]:
         TABLE_1.holds(
             "finals-starred", FINALS, "<=", starred, "Final differences within 0.1 are among the starred ones"
         ),
-        TABLE_1.holds("finals-stage", FINALS, "<=", exact(64, "64 final instances"), "39 fit into the final stage"),
+        TABLE_1.holds(
+            "finals-stage",
+            FINALS,
+            "<=",
+            exact(64, "64 final instances") - exact(9, "9 clearly worse ones"),
+            "39 final differences within 0.1 fit into the final stage",
+            "By Table 3 55 of the 64 are as good or better; the other 9 are clearly worse.",
+        ),
     )
 
 
@@ -75,15 +83,28 @@ def _table_2() -> tuple[Claim, ...]:
         TABLE_2.given("average-benefit", "0.16", "Average benefit, loss"),
         TABLE_2.given("max-benefit", "2.3", "Maximum benefit, loss"),
         TABLE_2.given("max-deficit", "-0.62", "Maximum deficit, loss"),
-        TABLE_2.holds("average-below-max", measure("0.16"), "<=", measure("2.3"), "The average is at most the maximum"),
         TABLE_2.holds(
-            "average-above-min", measure("-0.62"), "<=", measure("0.16"), "The average is at least the minimum"
+            "average-least",
+            (47 * TENTH + measure("2.3") - 26 * measure("0.62") - 58 * TENTH) / SUM,
+            "<=",
+            measure("0.16"),
+            "The average is at least what the counts and extremes leave",
+        ),
+        TABLE_2.holds(
+            "average-most",
+            measure("0.16"),
+            "<=",
+            (48 * measure("2.3") + 64 * TENTH - 26 * TENTH) / SUM,
+            "The average is at most what the counts and extremes leave",
         ),
     )
 
 
 def _table_3() -> tuple[Claim, ...]:
-    note = "The counts are inferred: 61 + 54 + 55 = 170 of 66 + 66 + 64 = 196, the totals of Table 1."
+    note = (
+        "These are the only counts whose shares print so and that add up to 196 instances: 61/66, 54/66, 55/64. "
+        "81.81 needs truncation, 85.94 rounding; 132 runs are 66 pairs, two of them without a final value."
+    )
     good = total([exact(k) for _, _, k, _, _ in STAGES])
     return (
         *(
@@ -109,7 +130,7 @@ def _text() -> tuple[Claim, ...]:
             tally("counts k for which k/132 prints as 86.73%", prints),
             ">=",
             exact(1),
-            "86.73% of experiments across 132 training runs",
+            "86.73% of experiments across 132 training runs, read as a share of the runs",
             "It is 170 of 196 instances; no count out of 132 gives it.",
         ),
         KEY.follows(
@@ -136,24 +157,18 @@ def _design() -> tuple[Claim, ...]:
     merged = {m.removeprefix("facebook/").replace("bert-based", "bert-base") for m in MODELS}
     return (
         TEXT.given("runs", "132", "Training runs", DESIGN),
-        TEXT.holds(
-            "runs-pairs",
-            count("132"),
-            "=",
-            2 * exact(66, "66 instances at 10% of the steps"),
-            "132 runs make the 66 pairs that Table 3 needs",
-            "Each comparison is one run with GreedyLR and one with another scheduler.",
+        TABLE_9.follows(
+            "models", "16", exact(len(MODELS), f"{len(MODELS)} rows of Table 9"), "Models, as rows of Table 9"
         ),
-        TABLE_9.follows("models", "16", tally("rows list a model", [True] * len(MODELS)), "Models, as rows of Table 9"),
         TABLE_9.holds(
             "models-distinct",
             count("16"),
             "<=",
-            exact(len(merged), f"{len(merged)} distinct models among {len(MODELS)} rows"),
+            exact(len(set(MODELS)), f"{len(set(MODELS))} distinct names in Table 9"),
             "16 different model architectures",
-            "xlm-roberta-base stands twice; bart-base and bert-base-uncased stand under two spellings each.",
+            f"xlm-roberta-base stands twice; bart-base and bert-base-uncased in two spellings each, leaving {len(merged)}.",
         ),
-        TABLE_9.follows("datasets", "15", tally("rows list a data set", [True] * len(DATASETS)), "Data sets"),
+        TABLE_9.follows("datasets", "15", exact(len(DATASETS), f"{len(DATASETS)} rows of Table 9"), "Data sets"),
         TABLE_9.follows("optimizers", "4", exact(len(OPTIMIZERS), f"{len(OPTIMIZERS)} listed"), "Optimizers"),
         TABLE_9.follows("schedulers", "5", exact(len(SCHEDULERS), f"{len(SCHEDULERS)} listed"), "Schedulers"),
         TEXT.given("size", "500", "Parameters of a small model, millions, below", DESIGN),

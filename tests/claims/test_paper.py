@@ -1,0 +1,25 @@
+"""One test per claim of the paper: it fails exactly when the computed status is not the published one."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from theory.claims import paper
+
+PUBLISHED = json.loads((Path(__file__).parent / "published.json").read_text())
+CLAIMS = [
+    pytest.param(claim.id, id=f"{claim.section}: {claim.id}", marks=pytest.mark.claim(claim.id, order=k))
+    for k, claim in enumerate(paper())
+]
+
+
+@pytest.mark.parametrize("name", CLAIMS)
+def test_claim(name, ledger):
+    assert ledger[name].status == PUBLISHED.get(name, "not published"), "\n".join(
+        [f"{name}: {ledger[name].claim.title}", *(f"{f.kind}: {f.says}" for f in ledger[name].findings)]
+    )
+
+
+def test_nothing_is_published_that_is_no_claim():
+    assert set(PUBLISHED) == {claim.id for claim in paper()}

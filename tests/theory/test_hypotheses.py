@@ -1,0 +1,119 @@
+"""The hypotheses hold together: there is a problem on which all of them are true, so no proof is vacuous."""
+
+from fractions import Fraction
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from theory.gram import Average, Basis, Count, Index, Inner, Law, Symbol, symbol
+from theory.hypotheses import Standing, hypotheses
+from theory.kernel import Fact, Rel
+from theory.notation import GAMMA, GAMMA_I, L, V, X, f, g, latex
+
+Q = Fraction
+SHIFTS = (Q(-1), Q(0), Q(1))  # f_i(x) = (x - shift_i)^2/2 in one dimension: L = mu = 1, x* = 0, sigma2 = 2/3
+STEPS = (Q(3), Q(1), Q(-2), Q(4))
+NUMBERS = {"L": 1, "(1/L)": 1, "mu": Q(1, 2), "min_lr": Q(1, 10), "max_lr": Q(1, 2), "gamma": Q(1, 4), "alpha": Q(1, 2)}
+NUMBERS |= {"beta": 1, "(1/(1-alpha))": 2, "sigma2": Q(2, 3)}
+
+
+def worth(fact, at):
+    """The value of a fact in the model, ``at`` giving its free variables."""
+    return sum((c * monomial(m, at) for m, c in fact.poly.terms), Q(0))
+
+
+def monomial(factors, at):
+    value = Q(1)
+    for atom, exponent in factors:
+        value *= number(atom, at) ** exponent
+    return value
+
+
+def number(atom, at):
+    match atom:
+        case Inner(left, right):
+            return vector(left, at) * vector(right, at)
+        case Symbol("f", (i, x)):
+            return (point(x, at) - SHIFTS[at[i]]) ** 2 / 2
+        case Symbol("f", (x,)):
+            return sum((point(x, at) - s) ** 2 / 2 for s in SHIFTS) / 3
+        case Symbol("gamma", (_,)):
+            return Q(1, 4)
+        case Symbol("a", (t,)):
+            return Q(1, 1 + index(t, at))
+        case Symbol("alpha^", (t,)):
+            return Q(1, 2) ** index(t, at)
+        case Symbol(name, ()):
+            return Q(NUMBERS[name])
+        case Count(of):
+            return Q(index(of, at))
+        case Average(Law(over, below), body):
+            size = 3 if below is None else max(index(below, at), 1)
+            return sum((monomial(body, {**at, over: k}) for k in range(size)), Q(0)) / size
+    raise AssertionError(atom)
+
+
+def vector(b, at):
+    match b:
+        case Basis("g", (i, x)):
+            return point(x, at) - SHIFTS[at[i]]
+        case Basis("g", (x,)):
+            return point(x, at)
+        case Basis("x", (t,)):
+            return STEPS[index(t, at)]
+        case Basis("x*", ()):
+            return Q(0)
+        case Basis("xbar", ()):
+            return sum(STEPS[:3]) / 3  # T = 3
+    return at[b]
+
+
+def point(v, at):
+    return sum((worth(Fact(c), at) * vector(b, at) for b, c in v.coords), Q(0))
+
+
+def index(t, at):
+    return (at[Index(t.name, t.sort)] if t.name else 0) + t.shift
+
+
+numbers = st.fractions(min_value=-9, max_value=9, max_denominator=6)
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.tuples(numbers, numbers, numbers), st.integers(0, 2), st.integers(0, 2))
+def test_one_problem_satisfies_every_hypothesis(points, sample, step):
+    at = {Basis(name, (), True): value for name, value in zip("xyv", points, strict=True)}
+    at |= {Index("i", "sample"): sample, Index("t"): step, Index("T"): 3}
+    for name, hypothesis in hypotheses().items():
+        value = worth(hypothesis.fact, at)
+        rel = hypothesis.fact.rel
+        assert {Rel.EQ: value == 0, Rel.GE: value >= 0, Rel.GT: value > 0}[rel], f"{name} is {value} {rel.value} 0"
+
+
+def test_the_model_can_tell_a_false_hypothesis():
+    at = {X.coords[0][0]: Q(2)}
+    assert worth(Fact(f(X)), at) > 0
+    assert worth(Fact(1 - g(X) @ g(X)), at) < 0
+
+
+def test_every_hypothesis_says_where_it_comes_from():
+    for hypothesis in hypotheses().values():
+        assert isinstance(hypothesis.standing, Standing)
+        assert hypothesis.says
+
+
+def test_every_hypothesis_can_be_written_in_latex():
+    for hypothesis in hypotheses().values():
+        assert latex(hypothesis.fact).endswith(" 0")
+
+
+def test_latex_of_a_small_fact():
+    assert latex(Fact(Q(1, 2) * L * (g(X) @ V) - GAMMA_I * GAMMA, Rel.EQ)) == (
+        r"\tfrac{1}{2} \langle \nabla f(x), v \rangle L - \gamma \gamma_{i} = 0"
+    )
+
+
+def test_a_symbol_without_latex_is_an_error_that_says_where_to_add_it():
+    with pytest.raises(TypeError, match=r"add it to theory/notation.py"):
+        latex(Fact(symbol("zeta")))
