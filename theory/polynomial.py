@@ -110,13 +110,11 @@ def total(summands: Iterable[Poly | Scalar]) -> Poly:
 
 
 def _common(p: Poly, q: Poly) -> tuple[PolyElement, PolyElement, tuple[Atom, ...]]:
-    atoms = p.atoms if p.atoms == q.atoms else tuple(sorted({*p.atoms, *q.atoms}, key=repr))
+    atoms = tuple(sorted({*p.atoms, *q.atoms}, key=repr))
     return _embed(p, atoms), _embed(q, atoms), atoms
 
 
 def _embed(p: Poly, atoms: tuple[Atom, ...]) -> PolyElement:
-    if p.atoms == atoms:
-        return p.body
     place = [atoms.index(a) for a in p.atoms]
     moved = {}
     for exponents, c in p.body.items():
@@ -129,8 +127,6 @@ def _embed(p: Poly, atoms: tuple[Atom, ...]) -> PolyElement:
 
 def _tidy(atoms: tuple[Atom, ...], body: PolyElement) -> Poly:
     used = [k for k in range(len(atoms)) if any(exponents[k] for exponents in body)]
-    if len(used) == len(atoms):
-        return Poly(atoms, body)
     kept = {tuple(exponents[k] for k in used): c for exponents, c in body.items()}
     return Poly(tuple(atoms[k] for k in used), _ring(len(used)).from_dict(kept))
 

@@ -42,19 +42,22 @@ def _how(relation: Equality | Comparison) -> str:
 
 
 def _value(term: Term) -> str:
+    """The decimal value, where the text does not already show it."""
     shown = decimal(term.value, 7 if 0 < abs(term.value) < 1 else 4)
-    label = term.text[0].isalpha() or term.text.startswith(f"{shown} ") or term.text.startswith(f"({shown} ")
-    return "" if label or shown == term.text.replace(",", "") else f" = {shown}"
+    label = term.text[0].isalpha() or term.text.startswith((f"{shown} ", f"({shown} "))
+    return "" if label or shown == term.text.replace(",", "") else shown
 
 
 def _equality(relation: Equality, how: str) -> str:
     printed, derived = relation.printed, relation.derived
+    value = _value(derived)
     low, high = derived.rounded
     width = "" if low == high or how in ("exactly", "rounded") else f" (from {decimal(low)} to {decimal(high)})"
     verdict = f"printed {printed.text}, {how}" if how else f"printed {printed.text}, which it cannot be"
-    return f"{derived.text}{_value(derived)}{width}: {verdict}"
+    return f"{derived.text}{f' = {value}' if value else ''}{width}: {verdict}"
 
 
 def _comparison(relation: Comparison, how: str) -> str:
-    stated = f"{relation.left.text}{_value(relation.left)} {relation.rel} {relation.right.text}{_value(relation.right)}"
-    return f"{stated}: {'holds ' + how if how else 'does not hold'}"
+    sides = ((term.text, _value(term)) for term in (relation.left, relation.right))
+    left, right = (f"{text} [{value}]" if value else text for text, value in sides)
+    return f"{left} {relation.rel} {right}: {'holds ' + how if how else 'does not hold'}"

@@ -37,6 +37,7 @@ class Finding:
     sound: bool
     hyps: frozenset[str] = frozenset()  # hypotheses and claims that the proof cites
     verdict: Verdict | None = None  # what it speaks for, on its own
+    note: str = ""
 
 
 @dataclass(frozen=True)
@@ -122,8 +123,7 @@ def examine(evidence: Evidence, facts: Mapping[str, Fact]) -> Finding:
         case Arithmetic():
             audited = audit(evidence)
             verdict = Verdict.CONSISTENT if audited.consistent else Verdict.INCONSISTENT
-            note = f" ({evidence.note.rstrip('.')})" if evidence.note else ""
-            return Finding("arithmetic", audited.line + note, True, verdict=verdict)
+            return Finding("arithmetic", audited.line, True, verdict=verdict, note=evidence.note)
         case Assumed():
             return Finding("assumption", "the paper assumes it", True, verdict=Verdict.ASSUMED)
         case Unpublished(reason):

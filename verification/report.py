@@ -42,7 +42,9 @@ def as_data(entry: Entry) -> dict[str, Any]:
         "verdict": entry.verdict.value,
         "conditions": list(entry.conditions),
         "hypotheses": list(entry.hypotheses),
-        "evidence": [{"kind": f.kind, "says": f.says, "sound": f.sound} for f in entry.findings],
+        "evidence": [
+            {"kind": f.kind, "says": f.says, "sound": f.sound, "note": f.note or None} for f in entry.findings
+        ],
         "rebuilt": list(claim.rebuilt),
         "uses": list(claim.uses),
         "repairs": claim.repairs or None,
@@ -80,14 +82,17 @@ def print_ledger(console: Console, ledger: Ledger, *, everything: bool) -> None:
 
 
 def _line(entry: Entry) -> str:
-    arithmetic = [f.says for f in entry.findings if f.kind == "arithmetic"]
-    return f"{entry.claim.title}. {arithmetic[0]}" if arithmetic else entry.claim.title
+    parts = [entry.claim.title, *(f.says for f in entry.findings if f.kind == "arithmetic")]
+    if entry.verdict is Verdict.INCONSISTENT:
+        parts += [f.note for f in entry.findings if f.note]
+    return ". ".join(part.rstrip(".") for part in parts)
 
 
 def print_summary(console: Console, ledger: Ledger, seconds: float) -> None:
     """One line: how many claims, by status, in how many seconds; then what contradicts, if anything."""
     parts = ", ".join(f"{n} {name}" for name, n in counts(ledger).items())
-    console.print(f"[bold]{len(ledger)} claims[/]: {parts}; {seconds:.1f} s")
+    what = "claim" if len(ledger) == 1 else "claims"
+    console.print(f"[bold]{len(ledger)} {what}[/]: {parts}; {seconds:.1f} s")
     for entry in ledger.values():
         for problem in entry.problems:
             console.print(f"[bold red]contradiction[/] {escape(entry.claim.id)}: {escape(problem)}")
@@ -129,8 +134,9 @@ def _facts(entry: Entry, ledger: Ledger) -> Iterator[tuple[str, RenderableType]]
     for other in ledger.values():
         if other.claim.repairs == claim.id:
             yield "repaired by", Text(f"{other.claim.id} ({other.status})")
-    if claim.note:
-        yield "note", Text(claim.note)
+    for note in (claim.note, *(finding.note for finding in entry.findings)):
+        if note:
+            yield "note", Text(note)
     for problem in entry.problems:
         yield "contradiction", Text(problem, style="bold red")
 

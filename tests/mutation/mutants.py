@@ -24,6 +24,7 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 TRUSTED = ("polynomial", "gram", "kernel")  # in the order of their imports
 TESTS = (  # the fast ones first: most mutants die there
     "tests/theory/test_kernel.py",
+    "tests/theory/test_polynomial.py",
     "tests/rejected",
     "tests/theory/test_hypotheses.py",
     "tests/theory/test_soundness.py",
