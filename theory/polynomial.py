@@ -41,7 +41,7 @@ class Poly:
     def terms(self) -> Iterator[tuple[Monomial, Fraction]]:
         """Monomials with their nonzero coefficients, in a fixed order."""
         for exponents, c in sorted(self.body.terms(), reverse=True):
-            monomial = tuple((a, e) for a, e in zip(self.atoms, exponents, strict=True) if e)
+            monomial = tuple((self.atoms[k], e) for k, e in enumerate(exponents) if e)
             yield monomial, Fraction(int(c.numerator), int(c.denominator))
 
     def __add__(self, other: Poly | Scalar) -> Poly:
@@ -119,8 +119,8 @@ def _embed(p: Poly, atoms: tuple[Atom, ...]) -> PolyElement:
     moved = {}
     for exponents, c in p.body.items():
         row = [0] * len(atoms)
-        for k, e in zip(place, exponents, strict=True):
-            row[k] = e
+        for k, e in enumerate(exponents):
+            row[place[k]] = e
         moved[tuple(row)] = c
     return _ring(len(atoms)).from_dict(moved)
 

@@ -25,6 +25,7 @@ TRUSTED = ("polynomial", "gram", "kernel")  # in the order of their imports
 TESTS = (  # the fast ones first: most mutants die there
     "tests/theory/test_kernel.py",
     "tests/theory/test_polynomial.py",
+    "tests/theory/test_gram.py",
     "tests/rejected",
     "tests/theory/test_hypotheses.py",
     "tests/theory/test_soundness.py",
