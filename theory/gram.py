@@ -18,8 +18,16 @@ from typing import cast
 from theory.polynomial import Monomial, Poly, Scalar, atom, lift, product, total
 
 
+class Final:
+    """Terms are plain data: a subclass could answer for itself, and is refused."""
+
+    def __init_subclass__(cls) -> None:
+        if Final not in cls.__bases__:
+            raise TypeError(f"{cls.__name__}: the terms of this language have no subclasses.")
+
+
 @dataclass(frozen=True)
-class Index:
+class Index(Final):
     """A variable ``name + shift`` over the naturals (sort "step") or over labels (any other sort)."""
 
     name: str
@@ -27,7 +35,9 @@ class Index:
     shift: int = 0
 
     def __post_init__(self) -> None:
-        """Only steps can be counted: labels have neither numerals nor successors."""
+        """Only steps can be counted: labels have neither numerals nor successors, and no step is fractional."""
+        if type(self.shift) is not int or type(self.name) is not str or type(self.sort) is not str:
+            raise TypeError(f"index {self.name!r} + {self.shift!r}: a name, a sort and a whole shift make an index.")
         if self.shift < 0 or (self.sort != "step" and (self.shift or not self.name)):
             raise ValueError(f"{self.sort} index {self.name!r} + {self.shift}: only steps have 0, 1, ... and k + 1.")
 
@@ -39,7 +49,7 @@ class Index:
 
 
 @dataclass(frozen=True)
-class Symbol:
+class Symbol(Final):
     """A real number; ``variable`` ones may be instantiated, the others are fixed by the theory."""
 
     name: str
@@ -55,7 +65,7 @@ class Symbol:
 
 
 @dataclass(frozen=True)
-class Basis:
+class Basis(Final):
     """A vector of a real inner-product space; ``variable`` ones may be instantiated."""
 
     name: str
@@ -75,7 +85,7 @@ def _check_arguments(node: Symbol | Basis) -> None:
 
 
 @dataclass(frozen=True)
-class Vec:
+class Vec(Final):
     """A finite combination of basis elements; build it with ``vector`` and ``+ - *``, and pair it with ``@``."""
 
     coords: tuple[tuple[Basis, Poly], ...]
@@ -104,7 +114,7 @@ class Vec:
 
 
 @dataclass(frozen=True)
-class Inner:
+class Inner(Final):
     """The Gram entry ``<left, right>``; build it with ``inner``, which makes it symmetric."""
 
     left: Basis
@@ -115,17 +125,22 @@ class Inner:
 
 
 @dataclass(frozen=True)
-class Count:
-    """The step variable ``name`` read as a real number; build it with ``count``."""
+class Count(Final):
+    """A step variable read as a real number; build it with ``count``."""
 
     of: Index
+
+    def __post_init__(self) -> None:
+        """Only a step variable is a number of its own: numerals and shifts are polynomials."""
+        if self.of.sort != "step" or not self.of.name or self.of.shift:
+            raise ValueError(f"{self.of.sort} index {self.of} is not a step variable: it has no number.")
 
     def __str__(self) -> str:
         return str(self.of)
 
 
 @dataclass(frozen=True)
-class Law:
+class Law(Final):
     """A normalised mean over the variable ``over``: of a sample (``below`` is None), or of the steps k < ``below``."""
 
     over: Index
@@ -145,7 +160,7 @@ class Law:
 
 
 @dataclass(frozen=True)
-class Average:
+class Average(Final):
     """The mean of a monomial under a law, as an atom; build it with ``mean``, which pulls out what is constant."""
 
     law: Law
@@ -182,7 +197,7 @@ def square(v: Vec) -> Poly:
 
 def count(index: Index) -> Poly:
     """A step index as a real number: k + 3 is the atom k plus 3."""
-    return (atom(Count(Index(index.name))) if index.name else lift(0)) + index.shift
+    return (atom(Count(Index(index.name, index.sort))) if index.name else lift(0)) + index.shift
 
 
 def free(node: object) -> frozenset[Variable]:

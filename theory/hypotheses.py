@@ -16,6 +16,8 @@ from theory.kernel import Fact, Rel
 from theory.notation import (
     ALPHA,
     BETA,
+    CUT_RATE,
+    FACTOR,
     GAMMA,
     GAMMA_I,
     HI,
@@ -23,6 +25,8 @@ from theory.notation import (
     INV_L,
     LO,
     MU,
+    PATHS,
+    RAISED_RATE,
     SAMPLE,
     SIGMA2,
     STEP,
@@ -41,6 +45,7 @@ from theory.notation import (
     iterate,
     power,
 )
+from theory.polynomial import Poly
 
 
 class Standing(Enum):
@@ -91,15 +96,40 @@ def _definitions() -> dict[str, Hypothesis]:
         "grad f is the mean": definition(
             "grad f = E_i grad f_i, paired with any v", Fact(g(X) @ V - mean(SAMPLE, g_i(X) @ V), Rel.EQ)
         ),
-        "sigma2": definition("sigma2 = E_i |grad f_i(x*)|^2", Fact(SIGMA2 - mean(SAMPLE, square(g_i(X_STAR))), Rel.EQ)),
+        "sigma2": definition(
+            "sigma2 = E_i |grad f_i(x*)|^2, at the minimiser x*",
+            Fact(SIGMA2 - mean(SAMPLE, square(g_i(X_STAR))), Rel.EQ),
+        ),
         "1/L": definition("the number 1/L", Fact(L * INV_L - 1, Rel.EQ)),
         "xbar": definition(
-            "xbar is the average of x_0, ..., x_{T-1}", Fact(X_BAR @ V - mean(TIME, iterate(STEP) @ V), Rel.EQ)
+            "xbar_T is the average of x_0, ..., x_{T-1}, on every path",
+            Fact(X_BAR @ V - mean(TIME, iterate(STEP) @ V), Rel.EQ),
+        ),
+        "sgd": definition(
+            "x_{t+1} = x_t - gamma_t grad f_i(x_t) for a fresh sample i: the expected distance of x_{t+1}",
+            Fact(_sgd(), Rel.EQ),
+        ),
+        "means commute": definition(
+            "finite means commute: over paths, and over steps",
+            Fact(mean(PATHS, mean(TIME, f(iterate(STEP)))) - mean(TIME, mean(PATHS, f(iterate(STEP)))), Rel.EQ),
+        ),
+        "cut": definition(
+            "the rate after a loss that did not improve is F gamma", Fact(CUT_RATE - FACTOR * GAMMA, Rel.EQ)
+        ),
+        "raised": definition(
+            "the rate after a loss that improved is gamma / F", Fact(FACTOR * RAISED_RATE - GAMMA, Rel.EQ)
         ),
         "alpha^(t+1)": definition("alpha^(t+1) = alpha alpha^t", Fact(power(STEP + 1) - ALPHA * power(STEP), Rel.EQ)),
         "alpha^0": definition("alpha^0 = 1", Fact(power(Index("")) - 1, Rel.EQ)),
-        "1/(1-alpha)": definition("the number 1/(1 - alpha)", Fact(INV_GAP * (1 - ALPHA) - 1, Rel.EQ)),
+        "1/(1-alpha)": definition(
+            "the number 1/(1 - alpha), alpha not being 1", Fact(INV_GAP * (1 - ALPHA) - 1, Rel.EQ)
+        ),
     }
+
+
+def _sgd() -> Poly:
+    after = iterate(STEP) - GAMMA_I * g_i(iterate(STEP))
+    return mean(PATHS, square(iterate(STEP + 1) - X_STAR)) - mean(PATHS, mean(SAMPLE, square(after - X_STAR)))
 
 
 def _extra() -> dict[str, Hypothesis]:
@@ -109,6 +139,7 @@ def _extra() -> dict[str, Hypothesis]:
     return {
         "convex components": extra("each f_i is convex", Fact(f_i(Y) - f_i(X) - g_i(X) @ (Y - X))),
         "predictable rate": extra("the rate is fixed before the sample is drawn", Fact(GAMMA_I - GAMMA, Rel.EQ)),
+        "max_lr<1/(2L)": extra("max_lr is below 1/(2L)", Fact(1 - 2 * L * HI, Rel.GT)),
         "max_lr<=2/L": extra("max_lr is at most 2/L", Fact(2 - L * HI)),
         "gradient dominance": extra(
             "|grad f|^2 >= 2 mu (f - f*), as for mu-strongly convex f", Fact(square(g(X)) - 2 * MU * (f(X) - f(X_STAR)))

@@ -35,6 +35,11 @@ class Fact:
     poly: Poly
     rel: Rel = Rel.GE
 
+    def __post_init__(self) -> None:
+        """Only polynomials compare with zero."""
+        if type(self.poly) is not Poly or type(self.rel) is not Rel:
+            raise TypeError(f"{self.poly!r} {self.rel!r}: a fact is a polynomial and a relation.")
+
     def __str__(self) -> str:
         return f"{self.poly} {self.rel.value} 0"
 
@@ -164,7 +169,7 @@ def infer(proof: Proof, theory: Theory) -> Sequent:
     """What ``proof`` proves from ``theory``; raises ``Rejected`` with the residual or the broken rule otherwise."""
     try:
         return _infer(proof, theory)
-    except (TypeError, ValueError) as error:
+    except (AttributeError, TypeError, ValueError) as error:
         raise Rejected(str(error)) from error
 
 
@@ -180,7 +185,7 @@ def _infer(proof: Proof, theory: Theory) -> Sequent:
                 raise Rejected(f"{value} is negative: no rule proves {value} >= 0.")
             return Sequent(frozenset(), Fact(number, Rel.GT if value else Rel.EQ))
         case Square(root):
-            return Sequent(frozenset(), Fact(root * root))
+            return Sequent(frozenset(), Fact(lift(root) * lift(root)))
         case Norm(vec):
             return Sequent(frozenset(), Fact(square(vec)))
         case Add(left, right):
@@ -191,7 +196,7 @@ def _infer(proof: Proof, theory: Theory) -> Sequent:
             p = _infer(equation, theory)
             if p.concl.rel is not Rel.EQ:
                 raise Rejected(f"EqMul scales equations only; its premise is `{p.concl}`.")
-            return Sequent(p.hyps, Fact(p.concl.poly * factor, Rel.EQ))
+            return Sequent(p.hyps, Fact(p.concl.poly * lift(factor), Rel.EQ))
         case Mean(law, body):
             p = _infer(body, theory)
             return Sequent(p.hyps, Fact(mean(law, p.concl.poly), _averaged(p.concl.rel)))

@@ -8,16 +8,19 @@ from theory.polynomial import Monomial, Poly
 
 SAMPLE_INDEX = Index("i", "sample")
 STEP, STEPS = Index("t"), Index("T")
+PATH = Index("w", "path")  # everything drawn so far
 SAMPLE = Law(SAMPLE_INDEX)  # E_i: the fresh sample, uniform on {1, ..., n}
+PATHS = Law(PATH)  # E_w: all samples of a run
 TIME = Law(STEP, STEPS)  # the average over t = 0, ..., T - 1
 
 X, Y, V = (vector(name, variable=True) for name in "xyv")
-X_STAR, X_BAR = vector("x*"), vector("xbar")
+X_STAR, X_BAR = vector("x*"), vector("xbar", STEPS, PATH)
 
 L, INV_L, MU = symbol("L"), symbol("(1/L)"), symbol("mu")
 LO, HI = symbol("min_lr"), symbol("max_lr")
-GAMMA = symbol("gamma")  # a rate that is fixed before the sample is drawn
-GAMMA_I = symbol("gamma", SAMPLE_INDEX)  # a rate that may depend on the sample
+GAMMA = symbol("gamma", STEP, PATH)  # the rate of step t, if it is fixed before the sample is drawn
+GAMMA_I = symbol("gamma", STEP, PATH, SAMPLE_INDEX)  # the rate of step t, which may depend on the sample i
+CUT_RATE, RAISED_RATE = symbol("gamma_cut", STEP, PATH), symbol("gamma_raised", STEP, PATH)
 FACTOR = symbol("F")
 SIGMA2 = symbol("sigma2")
 ALPHA, BETA, INV_GAP = symbol("alpha"), symbol("beta"), symbol("(1/(1-alpha))")
@@ -44,8 +47,8 @@ def g(x: Vec) -> Vec:
 
 
 def iterate(t: Index) -> Vec:
-    """x_t."""
-    return vector("x", t)
+    """x_t, on the path w."""
+    return vector("x", t, PATH)
 
 
 def gap(t: Index) -> Poly:
@@ -64,6 +67,8 @@ _NAMES = {
     "(1/L)": r"\tfrac{1}{L}",
     "mu": r"\mu",
     "gamma": r"\gamma",
+    "gamma_cut": r"\gamma^{\downarrow}",
+    "gamma_raised": r"\gamma^{\uparrow}",
     "min_lr": r"\gamma_{\min}",
     "max_lr": r"\gamma_{\max}",
     "sigma2": r"\sigma_f^*",

@@ -33,9 +33,12 @@ class Poly:
     body: PolyElement
 
     def __post_init__(self) -> None:
-        """Refuse a body from any other ring, where coefficients may be floats."""
-        if self.body.ring != _ring(len(self.atoms)):
-            raise TypeError(f"{self.body!r} does not lie in the ring of {len(self.atoms)} atoms over Q.")
+        """Refuse a body from any other ring, and one that is no polynomial: the operations never make one."""
+        if self.body.ring != _ring(len(self.atoms)) or len(set(self.atoms)) < len(self.atoms):
+            raise TypeError(f"{self.body!r} does not lie in the ring of {len(self.atoms)} distinct atoms over Q.")
+        for exponents, c in self.body.items():
+            if not QQ.of_type(c) or not c or min(exponents, default=0) < 0:
+                raise TypeError(f"{self.body!r} has a term that is none: {c} with the exponents {exponents}.")
 
     @property
     def terms(self) -> Iterator[tuple[Monomial, Fraction]]:
@@ -49,8 +52,8 @@ class Poly:
         return _tidy(atoms, a + b)
 
     def __mul__(self, other: Poly | Scalar) -> Poly:
-        if not isinstance(other, Poly | int | Fraction | float):
-            return NotImplemented  # a vector: it scales itself
+        if hasattr(other, "coords"):
+            return NotImplemented  # a vector scales itself
         a, b, atoms = _common(self, lift(other))
         return _tidy(atoms, a * b)
 
@@ -76,14 +79,15 @@ class Poly:
     def __str__(self) -> str:
         return " + ".join(_show(m, c) for m, c in self.terms).replace(" + -", " - ") or "0"
 
-    __repr__ = __str__
+    def __repr__(self) -> str:
+        return " + ".join(f"{c}{list(monomial) or ''}" for monomial, c in self.terms) or "0"
 
 
 def lift(value: Poly | Scalar) -> Poly:
     """View an exact number as a polynomial; a float is refused, for it stands for another number than it shows."""
-    if isinstance(value, Poly):
+    if type(value) is Poly:
         return value
-    if isinstance(value, bool) or not isinstance(value, int | Fraction):
+    if isinstance(value, Poly) or type(value) not in (int, Fraction):
         raise TypeError(f"{value!r} is not an exact number; the kernel computes in Q. Write Fraction('{value}').")
     return Poly((), _ring(0)(QQ(value.numerator, value.denominator)))
 

@@ -4,10 +4,10 @@ from collections import Counter
 from fractions import Fraction
 
 import pytest
-from sympy import QQ, RR
+from sympy import QQ, RR, sqrt
 from sympy.polys.rings import ring
 
-from theory.gram import Basis, Index, Law, Symbol, Vec, count, mean, symbol, vector
+from theory.gram import Basis, Count, Index, Law, Symbol, Vec, count, mean, symbol, vector
 from theory.kernel import (
     Add,
     Assume,
@@ -26,7 +26,7 @@ from theory.kernel import (
     Telescope,
     infer,
 )
-from theory.polynomial import Poly, lift
+from theory.polynomial import Poly, _ring, atom, lift
 
 I, K, T = Index("i", "sample"), Index("k"), Index("T")
 ZERO = Index("")
@@ -37,6 +37,21 @@ X, V, C = vector("x", variable=True), vector("v", variable=True), vector("c")
 x_var, v_var, s_var = X.coords[0][0], V.coords[0][0], Symbol("s", (), True)
 a = symbol("a", K)
 a0, a_next = symbol("a", ZERO), symbol("a", K + 1)
+
+A = Symbol("a")
+
+
+def _zero_term():
+    body = _ring(1).zero
+    body[(1,)] = QQ(0)
+    return body
+
+
+def _float_term():
+    body = _ring(1).zero
+    body[(1,)] = 0.5
+    return body
+
 
 THEORY = {
     "xi>0": Fact(xi, Rel.GT),
@@ -245,6 +260,33 @@ WRONG = {
             lambda: Inst(((s_var, lift(0)),), Square(Poly(("c",), c.body))),
             "not an atom",
         ),
+    },
+    "Malformed data": {
+        "half a step": (lambda: Square(symbol("a", K + Fraction(1, 2))), "a whole shift"),
+        "half a step by another name": (
+            lambda: Inst(((K, Index("", "step", Fraction(1, 2))),), Square(a)),
+            "a whole shift",
+        ),
+        "a truth value for a shift": (lambda: Square(symbol("a", Index("k", "step", True))), "a whole shift"),
+        "an index without a name": (lambda: Square(symbol("a", Index(None))), "a whole shift"),
+        "the number of a label": (lambda: Square(count(I)), "has no number"),
+        "the number of a numeral": (lambda: Square(atom(Count(ZERO))), "has no number"),
+        "the number of a successor": (lambda: Square(atom(Count(K + 1))), "has no number"),
+        "one atom twice": (lambda: Square(Poly((A, A), _ring(2).gens[0])), "distinct atoms"),
+        "a negative power": (lambda: Square(Poly((A,), _ring(1).from_dict({(-1,): QQ(1)}))), "has a term that is none"),
+        "a term with coefficient zero": (lambda: Square(Poly((A,), _zero_term())), "has a term that is none"),
+        "a float coefficient by hand": (lambda: Square(Poly((A,), _float_term())), "has a term that is none"),
+        "a symbol of another kind": (lambda: type("S", (Symbol,), {}), "have no subclasses"),
+        "a polynomial that answers for itself": (lambda: Fact(type("P", (Poly,), {})((), _ring(0).one)), "a fact is"),
+    },
+    "Fact": {
+        "an imaginary number squared": (lambda: Square(1j), "not an exact number"),
+        "an imaginary unit squared": (lambda: Conclude(Fact(lift(-1)), Square(sqrt(-1))), "not an exact number"),
+        "a float squared": (lambda: Square(0.1), "not an exact number"),
+        "nan squared": (lambda: Square(float("nan")), "not an exact number"),
+        "an equation between vectors": (lambda: EqMul(vector("u"), Assume("c=0")), "not an exact number"),
+        "a number for a polynomial": (lambda: Conclude(Fact(1), Rational(1)), "a fact is a polynomial"),
+        "a word for a relation": (lambda: Conclude(Fact(lift(1), ">="), Rational(1)), "a fact is a polynomial"),
     },
     "Conclude": {
         "weak made strict": (lambda: Conclude(Fact(xi, Rel.GT), Assume("xi>=0")), "`>=` does not give `>`"),

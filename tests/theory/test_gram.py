@@ -67,6 +67,15 @@ def test_a_step_is_counted_with_its_shift():
     assert count(K + 3) == count(K) + 3
 
 
+def test_symbols_that_look_alike_are_told_apart():
+    """A variable and a constant of one name are two things, also inside an argument."""
+    inside, constant = symbol("f", s), symbol("f", symbol("s"))
+    assert inside != constant
+    assert repr(inside) != repr(constant)
+    one, two = vector("g", s), vector("g", symbol("s"))
+    assert one @ two == two @ one
+
+
 @pytest.mark.parametrize(
     ("term", "variables"),
     [

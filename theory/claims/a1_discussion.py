@@ -71,7 +71,7 @@ def claims() -> tuple[Claim, ...]:
         ),
         Claim(
             id="A.1.larger-F-stable",
-            title="A larger F is more conservative and so more stable",
+            title="As a rule: a larger F is more conservative and so more stable",
             section=SECTION,
             paper="Appendix A.1, before Theorem A.2",
             latex=r"F \le F' \;\Rightarrow\; F' \text{ is at least as stable}",
@@ -80,7 +80,7 @@ def claims() -> tuple[Claim, ...]:
         ),
         Claim(
             id="A.1.smaller-F-faster",
-            title="A smaller F adjusts more aggressively and converges faster",
+            title="As a rule: a smaller F adjusts more aggressively and converges faster",
             section=SECTION,
             paper="Appendix A.1, before Theorem A.2",
             latex=r"F \le F' \;\Rightarrow\; F \text{ is at least as fast}",

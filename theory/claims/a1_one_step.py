@@ -48,7 +48,7 @@ def claims() -> tuple[Claim, ...]:
                 Refusal(
                     "the same step with Algorithm 1's rate, which depends on the sample",
                     same_sample,
-                    "E_i[<g(i, x), x>*gamma(i)]",
+                    "E_i[<g(i, x), x>*gamma(t, w, i)]",
                 ),
             ),
             uses=("A.1.P3.repaired",),

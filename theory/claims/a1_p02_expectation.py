@@ -85,7 +85,7 @@ def claims() -> tuple[Claim, ...]:
                 Refusal(
                     "pull the rate of Algorithm 1, which depends on the sample, out of the expectation",
                     same_sample,
-                    "E_i[<g(i, x), g(x)>*gamma(i)]",
+                    "E_i[<g(i, x), g(x)>*gamma(t, w, i)]",
                 ),
                 Counterexample("two samples, one step", biased_step),
             ),

@@ -51,10 +51,14 @@ def huber_far_out() -> Witness:
     return Witness(
         says="Huber's function with knee 1 (L = 1), x_0 = 2000, gamma = 1/L: the largest decrease smoothness allows.",
         hypotheses=(
-            Check("f is convex: its smallest curvature", Q(0), ">=", Q(0)),
-            Check("f is 1-smooth: its largest curvature", Q(1), "<=", problem.smoothness),
+            Check("f(x_1) lies above the tangent at x_0", gap_next, ">=", gap - problem.slope(x) * (x - step.x_next)),
+            Check("f(0) lies above the tangent at x_0", problem.value(Q(0)), ">=", gap - problem.slope(x) * x),
+            Check("f' grows by at most L = 1 per unit, from 0 to x_0", problem.slope(x) - problem.slope(Q(0)), "<=", x),
         ),
-        claimed=(Check("f(x_1) - f* <= 0.999 (f(x_0) - f*)", gap_next, "<=", alpha * gap),),
+        claimed=(
+            Check("f(x_1) - f* <= 0.999 (f(x_0) - f*)", gap_next, "<=", alpha * gap),
+            Check("|x_1 - x*|^2 <= 0.999 |x_0 - x*|^2", step.x_next**2, "<=", alpha * x**2),
+        ),
         trace=(("actual ratio", str(gap_next / gap)),),
     )
 
@@ -75,11 +79,12 @@ def claims() -> tuple[Claim, ...]:
             ),
             rebuilt=("the recursion; alpha_t from the inline formula for 1 - alpha",),
             uses=("A.1.P6",),
-            note="It needs |grad f|^2 >= 2L (f - f*); smoothness gives <=, strong convexity gives >= with mu for L.",
+            note="It needs |grad f|^2 >= 2L (f - f*), the reverse of a true inequality. The first example has room "
+            "between its curvature and L; Huber's function has none.",
         ),
         Claim(
             id="A.1.P7.repaired",
-            title="The gap contracts by 1 - 2 mu gamma + 2 L^2 gamma^2 under gradient dominance",
+            title="The gap obeys the recursion with 1 - 2 mu gamma + 2 L^2 gamma^2 under gradient dominance",
             section=SECTION,
             paper="repairs Appendix A.1, proof of Theorem A.3, seventh display",
             latex=r"\mathbb{E} f(x_{t+1}) - f^* \le (1 - 2 \mu \gamma_t + 2 L^2 \gamma_t^2)(f(x_t) - f^*)"
@@ -87,5 +92,6 @@ def claims() -> tuple[Claim, ...]:
             evidence=(KernelProof(CONTRACTION, dominated),),
             uses=("A.1.P4",),
             repairs="A.1.P7",
+            note="A contraction for gamma < mu / L^2; mu-strongly convex functions have gradient dominance.",
         ),
     )

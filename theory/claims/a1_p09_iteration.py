@@ -49,13 +49,12 @@ def claims() -> tuple[Claim, ...]:
         ),
         Claim(
             id="A.1.P11",
-            title="Average the iterated recursion: the bound of the theorem",
+            title="Average the iterated recursion",
             section=SECTION,
             paper="Appendix A.1, proof of Theorem A.3, last display",
-            latex=r"\tfrac{1}{T} \sum_{t<T} a_t \le \tfrac{a_0}{T (1 - \alpha)} + \tfrac{\beta}{1 - \alpha},"
-            r"\quad 1 - \alpha = 2 \gamma_{\min} L (1 - \tfrac{\gamma_{\max} L}{2})",
+            latex=r"\tfrac{1}{T} \sum_{t<T} a_t \le \tfrac{a_0}{T (1 - \alpha)} + \tfrac{\beta}{1 - \alpha}",
             evidence=(KernelProof(AVERAGED, average),),
-            rebuilt=("the bound; 1 - alpha is printed inline",),
+            rebuilt=("the bound; the paper prints 1 - alpha inline as 2 min_lr L (1 - max_lr L / 2)",),
             uses=("A.1.P7", "A.1.P8", "A.1.P10"),
             note=note,
         ),

@@ -11,9 +11,10 @@ from sympy.polys.rings import PolyElement, ring
 from greedylr.rule import Rule
 from theory.claim import Check, Claim, Counterexample, KernelProof, Witness
 from theory.claims.a2_theorem import SECTION
-from theory.kernel import Conclude, Fact, Proof, Rational, Rel
-from theory.notation import FACTOR, GAMMA, L
+from theory.kernel import Conclude, Fact, Proof, Rel
+from theory.notation import CUT_RATE, FACTOR, GAMMA, RAISED_RATE, L
 from theory.runs import Q, descend, quadratic
+from theory.tactics import scale
 
 RING, RATE, SMOOTHNESS = ring("gamma, L", QQ)
 
@@ -47,6 +48,24 @@ def converging_two_cycle() -> Witness:
         says="f = x^2/2, Algorithm 1 with F = 1/2, gamma_0 = 5/4, x_0 = 1, 60 steps.",
         hypotheses=(
             Check("the run repeats, scaled, every two steps by", ratio, "=", Q(3, 8)),
+            Check("so it converges: f(x_59)", path[-1].loss, "<", Q(1, 10**20)),
+        ),
+        claimed=(Check("alpha_t < 1 at the last two steps", worst, "<", Q(1)),),
+        trace=(("rates", f"{path[-2].rate}, {path[-1].rate}"), ("largest alpha_t", str(worst))),
+    )
+
+
+def converging_in_the_second_reading() -> Witness:
+    """With F = 1/4 from gamma_0 = 11/10 the rate alternates 11/10, 22/5; 1 - 2g + g^2 L/2 is 47/25 at the larger."""
+    path = descend(quadratic(Q(1)), Rule(factor=Q(1, 4), order="same"), Q(11, 10), Q(1), 60)
+    second = READINGS["alpha = 1 - 2g + g^2 L/2"]
+    worst = max(value(second, step.rate, Q(1)) for step in path[-2:])
+    return Witness(
+        says="f = x^2/2, Algorithm 1 with F = 1/4, gamma_0 = 11/10, x_0 = 1, 60 steps; alpha read as 1 - 2g + g^2 L/2.",
+        hypotheses=(
+            Check(
+                "the run repeats, scaled, every two steps by", abs(path[-1].x_next / path[-3].x_next), "=", Q(17, 50)
+            ),
             Check("so it converges: f(x_59)", path[-1].loss, "<", Q(1, 10**20)),
         ),
         claimed=(Check("alpha_t < 1 at the last two steps", worst, "<", Q(1)),),
@@ -143,15 +162,19 @@ def contraction_at_printed_factor() -> Witness:
     return Witness(witness.says, witness.hypotheses, witness.claimed[:2], witness.trace)
 
 
-CUT = Fact(
-    1 - 2 * FACTOR * GAMMA * L * (1 - Fraction(1, 2) * FACTOR * GAMMA * L) - (1 - FACTOR * GAMMA * L) ** 2, Rel.EQ
-)
-RAISED = Fact(FACTOR**2 - 2 * FACTOR * GAMMA * L + GAMMA**2 * L**2 - (FACTOR - GAMMA * L) ** 2, Rel.EQ)
+HALF = Fraction(1, 2)
+CUT = Fact(1 - 2 * CUT_RATE * L * (1 - HALF * CUT_RATE * L) - (1 - FACTOR * GAMMA * L) ** 2, Rel.EQ)
+RAISED = Fact(FACTOR**2 * (1 - 2 * RAISED_RATE * L * (1 - HALF * RAISED_RATE * L)) - (FACTOR - GAMMA * L) ** 2, Rel.EQ)
 
 
-def identity(goal: Fact) -> Callable[[], Proof]:
-    """An identity needs no reason but itself."""
-    return lambda: Conclude(goal, Rational(0))
+def cut() -> Proof:
+    """alpha is (1 - gamma L)^2; the cut rate is F gamma."""
+    return Conclude(CUT, scale(L * (L * (CUT_RATE + FACTOR * GAMMA) - 2), "cut"))
+
+
+def raised() -> Proof:
+    """F^2 alpha is (F - F gamma L)^2; F times the raised rate is gamma."""
+    return Conclude(RAISED, scale(L * (L * (FACTOR * RAISED_RATE + GAMMA) - 2 * FACTOR), "raised"))
 
 
 def claims() -> tuple[Claim, ...]:
@@ -164,19 +187,22 @@ def claims() -> tuple[Claim, ...]:
             section=SECTION,
             paper="Appendix A.1, proof of Theorem A.4, first sentence after the display",
             latex=r"\text{convergence} \;\Rightarrow\; \alpha_t < 1 \text{ for all } t",
-            evidence=(Counterexample("a converging two-cycle", converging_two_cycle),),
-            rebuilt=("alpha_t = (1 - gamma_t L)^2",),
-            note="It suffices where the recursion holds; it is not necessary.",
+            evidence=(
+                Counterexample("a converging two-cycle, alpha = (1 - gL)^2", converging_two_cycle),
+                Counterexample("another one, alpha = 1 - 2g + g^2 L/2", converging_in_the_second_reading),
+            ),
+            rebuilt=rebuilt,
+            note="Sufficient where the recursion holds, not necessary. The third reading is below 1 for every rate.",
         ),
         Claim(
             id="A.2.update",
             title="Substitute the update rule into alpha_t",
             section=SECTION,
             paper="Appendix A.1, proof of Theorem A.4, second display",
-            latex=r"\alpha(F \gamma) = 1 - 2 F \gamma L (1 - \tfrac{F \gamma L}{2}) = (1 - F \gamma L)^2",
+            latex=r"\alpha(F \gamma) = (1 - F \gamma L)^2,\quad \alpha(\gamma / F) = (1 - \gamma L / F)^2",
             evidence=(
-                KernelProof(CUT, identity(CUT), "the rate is cut to F gamma"),
-                KernelProof(RAISED, identity(RAISED), "the rate is raised to gamma/F: F^2 alpha(gamma/F)"),
+                KernelProof(CUT, cut, "the rate is cut to F gamma"),
+                KernelProof(RAISED, raised, "the rate is raised to gamma/F; times F^2"),
             ),
             rebuilt=("alpha_t, from the inline formula for 1 - alpha",),
         ),
@@ -206,7 +232,7 @@ def claims() -> tuple[Claim, ...]:
             latex=r"\tfrac{\partial^2}{\partial F^2} \alpha(F \gamma_{t-1}) \le 0",
             evidence=(Counterexample("the second derivative is positive", curvature_in_factor),),
             rebuilt=rebuilt,
-            note="A small alpha is wanted; the stationary point is its minimum. 1 - g has no stationary point.",
+            note="A small alpha is wanted; the stationary point is its minimum. The third reading, 1 - g, has none.",
         ),
         Claim(
             id="A.2.critical-point",
