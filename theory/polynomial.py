@@ -37,7 +37,7 @@ class Poly:
         if self.body.ring != _ring(len(self.atoms)) or len(set(self.atoms)) < len(self.atoms):
             raise TypeError(f"{self.body!r} does not lie in the ring of {len(self.atoms)} distinct atoms over Q.")
         for exponents, c in self.body.items():
-            if not QQ.of_type(c) or not c or min(exponents, default=0) < 0:
+            if not QQ.of_type(c) or not c or any(e < 0 for e in exponents):
                 raise TypeError(f"{self.body!r} has a term that is none: {c} with the exponents {exponents}.")
 
     @property

@@ -47,6 +47,7 @@ def as_data(entry: Entry) -> dict[str, Any]:
         ],
         "rebuilt": list(claim.rebuilt),
         "uses": list(claim.uses),
+        "sources": _sources(entry),
         "repairs": claim.repairs or None,
         "note": claim.note or None,
         "problems": list(entry.problems),
@@ -137,8 +138,17 @@ def _facts(entry: Entry, ledger: Ledger) -> Iterator[tuple[str, RenderableType]]
     for note in (claim.note, *(finding.note for finding in entry.findings)):
         if note:
             yield "note", Text(note)
+    for source in _sources(entry):
+        yield "source", Text(source)
+    yield "as a test", Text(f"python -m pytest tests/claims --claim {claim.id}")
     for problem in entry.problems:
         yield "contradiction", Text(problem, style="bold red")
+
+
+def _sources(entry: Entry) -> list[str]:
+    """Where the proofs, the refused steps and the witnesses of a claim are written down."""
+    functions = [getattr(e, "build", None) or getattr(e, "replay", None) for e in entry.claim.evidence]
+    return [f"{f.__module__.replace('.', '/')}.py, {f.__name__}" for f in functions if f is not None]
 
 
 def _details(entry: Entry, ledger: Ledger) -> Iterator[RenderableType]:

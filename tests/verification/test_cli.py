@@ -50,6 +50,8 @@ def test_show_prints_the_proof_step_by_step():
     output = run(app, ["show", "A.1.one-step"]).output
     assert "proof, step by step" in output
     assert "cite A.1.P3.repaired" in output
+    assert "theory/claims/a1_one_step.py, one_step" in output
+    assert "python -m pytest tests/claims --claim A.1.one-step" in output
     assert "predictable rate: the rate is fixed before the sample is drawn (not stated by the paper)" in output
 
 
