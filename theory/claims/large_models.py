@@ -1,13 +1,12 @@
-"""Section 4.2.1, Tables 4 to 7 and 10: fine-tuning of large models."""
+"""Section 4.2.1, Tables 4 to 7: fine-tuning of large models, from Table 10."""
 
-from dataclasses import dataclass
 from fractions import Fraction
 
 from theory.arithmetic import Printed, Term, exact, mean, tally
 from theory.claim import Claim
 from theory.claims.numbers import DESIGN, Place, count, measure
+from theory.claims.table_10 import DELTAS, ROWS, SECTION, STAGES, values
 
-SECTION = "4.2.1 Large models, fine-tuning"
 TEXT = Place(SECTION, "Section 4.2.1", "4.2")
 KEY = Place(SECTION, "Section 4, key findings", "4")
 CONCLUSION = Place(SECTION, "Section 6", "6")
@@ -16,70 +15,17 @@ TABLE_4 = Place(SECTION, "Table 4", "T4")
 TABLE_5 = Place(SECTION, "Table 5", "T5")
 TABLE_6 = Place(SECTION, "Table 6", "T6")
 TABLE_7 = Place(SECTION, "Table 7", "T7")
-TABLE_10 = Place(SECTION, "Table 10", "T10")
 
 
-@dataclass(frozen=True)
-class Row:
-    """A row of Table 10: deltas in % at 10, 50 and 100% of the steps, positive where GreedyLR is better."""
-
-    name: str
-    dataset: str
-    steps: str
-    rank: str
-    alpha: str
-    deltas: tuple[str, str, str]
-    largest: str
-    at_step: str
-
-
-ROWS = (
-    Row("phi2-simpleCoT", "simpleCoT", "190", "16", "32", ("1", "0.5", "1.6"), "0.03", "188"),
-    Row("gemma-sql", "sql-create-context", "451", "128", "256", ("47", "0.7", "1.5"), "17.04", "18"),
-    Row("falcon-French", "French-Alpaca", "416", "128", "256", ("12", "3", "3"), "0.12", "6"),
-    Row("falcon-sql", "sql-create-context", "459", "128", "256", ("4", "0.7", "0.2"), "0.07", "18"),
-    Row("gemma-French", "French-Alpaca", "488", "128", "256", ("21", "-9", "-28"), "17.21", "13"),
-    Row("phi2-xP3mt", "xP3mt-code", "846", "16", "32", ("-0.2", "-2.1", "-2.3"), "0.34", "50"),
-    Row("falcon-simpleCoT-r32", "simpleCoT", "190", "32", "64", ("1.4", "1.4", "4"), "0.72", "174"),
-    Row("falcon-simpleCoT-r16", "simpleCoT", "190", "16", "32", ("1.1", "1.8", "5.1"), "0.09", "192"),
-)
-STAGES = ("10%", "50%", "100%")
 MODELS = ("Phi-2", "Falcon 7B", "Gemma 7B")
 DATASETS = ("simpleCoT", "sql-create-context", "French-Alpaca")
 
 YES, YES_STAR, NO, NO_STAR, SUM = (count(n) for n in ("15", "4", "4", "1", "24"))
-DELTAS = tuple(delta for row in ROWS for delta in row.deltas)
-
-
-def values(stage: int | None = None) -> list[Term]:
-    """The deltas of one stage, or all 24."""
-    return [measure(row.deltas[k]) for row in ROWS for k in range(3) if stage in (None, k)]
 
 
 def claims() -> tuple[Claim, ...]:
     """Every number of the fine-tuning experiments."""
-    return (*_table_10(), *_table_5(), *_table_6(), *_table_7(), *_text(), *_design())
-
-
-def _table_10() -> tuple[Claim, ...]:
-    result: list[Claim] = []
-    for row in ROWS:
-        for stage, delta in zip(STAGES, row.deltas, strict=True):
-            result.append(TABLE_10.given(f"{row.name}.{stage[:-1]}", delta, f"{row.name}, delta at {stage}, %"))
-        result += (
-            TABLE_10.given(f"{row.name}.steps", row.steps, f"{row.name}, training steps", DESIGN),
-            TABLE_10.given(f"{row.name}.rank", row.rank, f"{row.name}, LoRA rank", DESIGN),
-            TABLE_10.given(f"{row.name}.alpha", row.alpha, f"{row.name}, LoRA alpha", DESIGN),
-            TABLE_10.given(f"{row.name}.largest", row.largest, f"{row.name}, largest loss delta"),
-            TABLE_10.holds(
-                f"{row.name}.at-step",
-                count(row.at_step),
-                "<=",
-                count(row.steps),
-                f"{row.name}: the largest delta, at step {row.at_step}, lies within the {row.steps} training steps",
-            ),
-        )
-    return tuple(result)
+    return (*_table_5(), *_table_6(), *_table_7(), *_text(), *_design())
 
 
 def _table_5() -> tuple[Claim, ...]:
