@@ -8,7 +8,7 @@ from theory.runs import Q, descend, quadratic
 
 
 def rate_after_a_decrease() -> Witness:
-    """In the same run the loss decreases at gamma_{t-1} = 5/4, which exceeds 2F/L = 1."""
+    """In the converging two-cycle 5/4, 5/2 the loss decreases at gamma_{t-1} = 5/4, which exceeds 2F/L = 1."""
     path = descend(quadratic(Q(1)), Rule(factor=Q(1, 2), order="same"), Q(5, 4), Q(1), 20)
     t = max(k for k, step in enumerate(path) if step.improved)
     return Witness(
