@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from fractions import Fraction
 
 from theory.arithmetic import approx
 from theory.claim import Check, Witness
@@ -92,5 +93,10 @@ def witness_lines(witness: Witness) -> Iterator[Line]:
 
 
 def _numbers(check: Check) -> str:
-    left, right = (str(q) if len(str(q)) <= 24 else approx(q) for q in (check.left, check.right))
+    left, right = (_number(q) for q in (check.left, check.right))
     return f"{left} {check.rel} {right}"
+
+
+def _number(q: Fraction) -> str:
+    """The fraction itself if it is short; some have tens of thousands of digits."""
+    return str(q) if q.numerator.bit_length() + q.denominator.bit_length() <= 72 else approx(q)

@@ -10,6 +10,7 @@ from greedylr.rule import Rule
 from theory.arithmetic import approx
 from theory.claim import Check, Claim, Counterexample, Witness
 from theory.claims.a1_assumption import SECTION
+from theory.claims.a1_same_sample import biased_average
 from theory.runs import Q, average, descend, quadratic
 
 LATEX = (
@@ -116,6 +117,7 @@ def claims() -> tuple[Claim, ...]:
     evidence = (
         Counterexample("no upper limit on max_lr", no_cap),
         Counterexample("a component that is not convex", one_concave_component),
+        Counterexample("the rate of Algorithm 1, chosen from the sample", biased_average),
     )
     rebuilt = ("the bound: several readings, each refuted; all share that it tends to zero when sigma* = 0",)
     return (
