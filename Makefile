@@ -25,21 +25,25 @@ bench: .venv/main.stamp
 clean:
 	rm -rf .venv build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
 
-# A stamp is stale when what it installed from is newer, or when the interpreter behind the environment is gone.
+# An environment is thrown away when it is not this checkout's, or when an install or an interpreter is broken.
+# A stamp is stale when what it installed from is newer.
 ifneq ($(wildcard .venv),)
-ifneq ($(shell $(BIN)/python -c "print('ok')" 2>/dev/null),ok)
+ifneq ($(shell cat .venv/checkout 2>/dev/null),$(CURDIR))
+$(shell rm -rf .venv)
+else ifneq ($(shell $(BIN)/python -c "import importlib.util as u; print(all(map(u.find_spec, ('pip', 'sympy', 'typer', 'rich', 'verification'))))" 2>/dev/null)$(wildcard $(BIN)/greedylr),True$(BIN)/greedylr)
 $(shell rm -rf .venv)
 endif
 endif
 
-.venv/bin/python:
+.venv/checkout:
 	@$(PYTHON) -c 'import sys; v = sys.version_info; sys.exit(None if v >= (3, 11) else f"Python 3.11 or later is needed, {sys.executable} is {v.major}.{v.minor}: run `make PYTHON=/path/to/python3.11 ...`.")'
-	$(PYTHON) -m venv .venv
+	$(PYTHON) -m venv .venv || { rm -rf .venv; exit 1; }
+	@echo '$(CURDIR)' >$@
 
-.venv/main.stamp: pyproject.toml constraints.txt | .venv/bin/python
+.venv/main.stamp: pyproject.toml constraints.txt | .venv/checkout
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e .
 	@touch $@
 
-.venv/dev.stamp: pyproject.toml constraints.txt | .venv/bin/python
+.venv/dev.stamp: pyproject.toml constraints.txt | .venv/checkout
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev]'
 	@touch $@ .venv/main.stamp

@@ -25,3 +25,9 @@ def check_choice(name: str, value: object, allowed: tuple[str, ...]) -> None:
     """Refuse what is not one of ``allowed``."""
     if value not in allowed:
         raise ValueError(f"{name} must be one of {', '.join(map(repr, allowed))}, got {value!r}.")
+
+
+def check_loss(value: object) -> None:
+    """Refuse what is no loss: another type or a bool; NaN and infinities are losses of a diverging run."""
+    if isinstance(value, bool) or not isinstance(value, Real):
+        raise TypeError(f"a loss must be a number, got {value!r}: pass loss.item(), a float, an int or a Fraction.")

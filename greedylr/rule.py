@@ -19,7 +19,7 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Literal
 
-from greedylr.checks import check_choice, check_count, check_number
+from greedylr.checks import check_choice, check_count, check_loss, check_number
 
 Number = int | float | Fraction
 
@@ -44,10 +44,11 @@ class Rule:
     """The options of GreedyLR; invalid ones raise ``TypeError`` or ``ValueError`` with the remedy.
 
     ``threshold`` 0 is the strict comparison; otherwise a loss must beat its reference b by ``threshold``
-    (``"abs"``) or by ``threshold * b`` (``"rel"``).  ``patience`` p acts on the (p+1)-th improvement or
+    (``"abs"``) or by ``threshold * b`` (``"rel"``, meant for losses that are not negative: below zero the bar of the
+    paper's formula lies on the other side of b).  ``patience`` p acts on the (p+1)-th improvement or
     deterioration in a row; after a cut, ``cooldown`` losses do not count as bad; after a rise, ``warmup`` losses do
-    not count as good.  Changes of the rate of at most ``eps`` are dropped.  After ``reset`` losses at ``min_lr``
-    the rule starts afresh from the initial rate (None: never).
+    not count as good.  Changes of the rate of at most ``eps`` are dropped.  After ``reset`` losses, in a
+    row or not, at which the rate stood at ``min_lr`` the rule starts afresh from the initial rate (None: never).
     """
 
     factor: Number
@@ -77,6 +78,8 @@ class Rule:
         check_choice("threshold_mode", self.threshold_mode, ("abs", "rel"))
         if self.reset is not None:
             check_count("reset", self.reset, 1)
+            if self.min_lr == 0:
+                raise ValueError(f"reset={self.reset!r} needs a positive min_lr: the rate never stands at 0.")
         self._check_ranges()
 
     def _check_ranges(self) -> None:
@@ -114,8 +117,9 @@ class Rule:
     def step(self, state: State, loss: Number) -> State:
         """The state after ``loss``: its ``rate`` is the learning rate decided from it.
 
-        A NaN loss counts as not improved and never becomes the reference.
+        A NaN loss counts as not improved and never becomes the reference; smoothed, it lasts as long as the window.
         """
+        check_loss(loss)
         window = (*state.window, loss)[-self.window :]
         current = _mean(window)
         good, bad, reference = self._compare(state, current)
@@ -139,7 +143,7 @@ class Rule:
 
     def improves(self, loss: Number, reference: Number) -> bool:
         """Whether ``loss`` beats ``reference`` by more than the threshold; False when either is NaN."""
-        bar = self._bar(reference)
+        bar = self._bar(reference) if self.threshold else reference  # without one, compare what is, exactly
         return loss < bar if self.mode == "min" else loss > bar
 
     def _bar(self, reference: Number) -> Number:
@@ -156,11 +160,12 @@ class Rule:
         return (state.good + 1, 0, reference) if better else (0, state.bad + 1, reference)
 
     def _moved(self, old: Number, new: Number) -> Number:
-        return new if max(new - old, old - new) > self.eps else old
+        moved = max(new - old, old - new) > self.eps and 0 < new < math.inf  # no rate under- or overflows
+        return new if moved else old
 
     def _reset(self, state: State) -> State:
-        if self.reset is None or state.rate > self.min_lr:
-            return state
+        if self.reset is None or self._moved(state.rate, max(state.rate * self.factor, self.min_lr)) < state.rate:
+            return state  # the next cut would still lower the rate
         if state.reset_left > 1:
             return replace(state, reset_left=state.reset_left - 1)
         return self.start(state.initial)
@@ -178,5 +183,7 @@ def rates(rule: Rule, initial: Number, losses: Iterable[Number]) -> Iterator[Num
 def _mean(values: tuple[Number, ...]) -> Number:
     if len(values) == 1:
         return values[0]
-    total = sum(values)
+    total: Number = 0
+    for value in values:  # in this order, one by one: `sum` compensates floats from Python 3.12 on
+        total += value
     return Fraction(total, len(values)) if isinstance(total, int) else total / len(values)

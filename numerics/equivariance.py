@@ -26,13 +26,14 @@ class Tally:
 
 
 def random_rule(rng: random.Random) -> Rule:
-    """A rule with random options, the scale-free ones: strict or relative threshold, no eps."""
+    """A rule with random options."""
     return Rule(
         factor=Fraction(rng.randint(1, 15), 16),
         comparison=rng.choice(("previous", "best")),
         order=rng.choice(("same", "next")),
         threshold=rng.choice((0, Fraction(1, 64))),
-        threshold_mode="rel",
+        threshold_mode=rng.choice(("abs", "rel")),
+        eps=rng.choice((0, Fraction(1, 128))),
         patience=rng.randint(0, 3),
         cooldown=rng.randint(0, 2),
         warmup=rng.randint(0, 2),
@@ -42,8 +43,9 @@ def random_rule(rng: random.Random) -> Rule:
 
 
 def scaled(rule: Rule, c: Number) -> Rule:
-    """The rule whose rates are those of ``rule`` divided by c."""
-    return replace(rule, min_lr=rule.min_lr / c, max_lr=rule.max_lr / c)
+    """The rule for losses c times as large, whose rates are those of ``rule`` divided by c."""
+    threshold = c * rule.threshold if rule.threshold_mode == "abs" else rule.threshold
+    return replace(rule, threshold=threshold, min_lr=rule.min_lr / c, max_lr=rule.max_lr / c, eps=rule.eps / c)
 
 
 def logistic_path(

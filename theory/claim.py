@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from fractions import Fraction
 
 from theory.arithmetic import Comparison, Equality
@@ -109,4 +109,3 @@ class Claim:
     uses: tuple[str, ...] = ()
     repairs: str = ""
     note: str = ""
-    tags: tuple[str, ...] = field(default=())

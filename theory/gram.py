@@ -172,7 +172,6 @@ class Average(Final):
 
 Term = Index | Vec | Poly
 Variable = Index | Symbol | Basis
-Node = Term | Symbol | Basis | Inner | Count | Average | Law
 
 
 def vector(name: str, *args: Term, variable: bool = False) -> Vec:

@@ -15,6 +15,7 @@ from theory.gram import Index, mean, square
 from theory.kernel import Fact, Rel
 from theory.notation import (
     ALPHA,
+    BEST_CUT,
     BETA,
     CUT_RATE,
     FACTOR,
@@ -54,6 +55,10 @@ class Standing(Enum):
     PAPER = "stated by the paper"
     DEFINITION = "a definition"
     EXTRA = "not stated by the paper"
+    STEP = "a step of the paper that does not hold in general"
+
+
+UNESTABLISHED = (Standing.EXTRA, Standing.STEP)  # a proof that needs one of these is conditional
 
 
 @dataclass(frozen=True)
@@ -119,6 +124,7 @@ def _definitions() -> dict[str, Hypothesis]:
         "raised": definition(
             "the rate after a loss that improved is gamma / F", Fact(FACTOR * RAISED_RATE - GAMMA, Rel.EQ)
         ),
+        "F0": definition("the factor F0 = 1/(gamma L)", Fact(BEST_CUT * GAMMA * L - 1, Rel.EQ)),
         "alpha^(t+1)": definition("alpha^(t+1) = alpha alpha^t", Fact(power(STEP + 1) - ALPHA * power(STEP), Rel.EQ)),
         "alpha^0": definition("alpha^0 = 1", Fact(power(Index("")) - 1, Rel.EQ)),
         "1/(1-alpha)": definition(
@@ -144,11 +150,13 @@ def _extra() -> dict[str, Hypothesis]:
         "gradient dominance": extra(
             "|grad f|^2 >= 2 mu (f - f*), as for mu-strongly convex f", Fact(square(g(X)) - 2 * MU * (f(X) - f(X_STAR)))
         ),
-        "recursion": extra(
-            "a_{t+1} <= alpha a_t + beta, the recursion of step P7", Fact(ALPHA * gap(STEP) + BETA - gap(STEP + 1))
+        "recursion": Hypothesis(
+            "a_{t+1} <= alpha a_t + beta, the recursion of step P7",
+            Standing.STEP,
+            Fact(ALPHA * gap(STEP) + BETA - gap(STEP + 1)),
         ),
         "alpha>=0": extra("alpha is nonnegative", Fact(ALPHA)),
         "alpha<1": extra("alpha is below 1", Fact(1 - ALPHA, Rel.GT)),
         "beta>=0": extra("beta is nonnegative", Fact(BETA)),
-        "a>=0": extra("suboptimality is nonnegative", Fact(gap(STEP))),
+        "a>=0": Hypothesis("suboptimality is nonnegative", Standing.PAPER, Fact(gap(STEP))),
     }

@@ -20,6 +20,7 @@ L, INV_L, MU = symbol("L"), symbol("(1/L)"), symbol("mu")
 LO, HI = symbol("min_lr"), symbol("max_lr")
 GAMMA = symbol("gamma", STEP, PATH)  # the rate of step t, if it is fixed before the sample is drawn
 GAMMA_I = symbol("gamma", STEP, PATH, SAMPLE_INDEX)  # the rate of step t, which may depend on the sample i
+BEST_CUT = symbol("F0", STEP, PATH)  # the factor with F0 gamma L = 1
 CUT_RATE, RAISED_RATE = symbol("gamma_cut", STEP, PATH), symbol("gamma_raised", STEP, PATH)
 FACTOR = symbol("F")
 SIGMA2 = symbol("sigma2")
@@ -67,6 +68,7 @@ _NAMES = {
     "(1/L)": r"\tfrac{1}{L}",
     "mu": r"\mu",
     "gamma": r"\gamma",
+    "F0": "F^0",
     "gamma_cut": r"\gamma^{\downarrow}",
     "gamma_raised": r"\gamma^{\uparrow}",
     "min_lr": r"\gamma_{\min}",

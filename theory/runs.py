@@ -82,6 +82,10 @@ class TwoSamples:
         """f(x)."""
         return (self.loss(1, x) + self.loss(2, x)) / 2
 
+    def mean_slope(self, x: Fraction) -> Fraction:
+        """f'(x)."""
+        return (self.slope(1, x) + self.slope(2, x)) / 2
+
     def branches(self, rule: Rule, state: State, x: Fraction) -> tuple[tuple[Fraction, Fraction], ...]:
         """(rate used, next iterate) for either sample drawn at x in that state of the rule."""
         result = []

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 import time
 from typing import TYPE_CHECKING, Annotated
@@ -10,6 +11,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 if TYPE_CHECKING:
+    from rich.console import Console
+
     from verification.ledger import Ledger
 
 app = typer.Typer(
@@ -25,14 +28,14 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print data for machines in
 @app.command()
 def verify(
     *,
-    only: Annotated[str, typer.Option("--only", metavar="ID", help="Check one claim and what it rests on.")] = "",
+    only: Annotated[
+        str, typer.Option("--only", metavar="ID", help="Check one claim, with what it rests on, and print it.")
+    ] = "",
     everything: Annotated[bool, typer.Option("--all", help="List the numbers that nothing determines, too.")] = False,
     as_json: AsJson = False,
 ) -> None:
     """Check every claim and print the ledger; exit status 1 if a proof fails or evidence contradicts a status."""
-    from rich.console import Console  # noqa: PLC0415 - keeps `greedylr --help` fast
-
-    from verification.report import as_data, counts, print_ledger, print_summary  # noqa: PLC0415
+    from verification.report import as_data, counts, print_ledger, print_summary  # noqa: PLC0415 - keeps --help fast
 
     start = time.perf_counter()
     ledger = _check(only, quiet=as_json)
@@ -42,7 +45,7 @@ def verify(
         data = {"claims": [as_data(e) for e in shown.values()], "summary": counts(shown), "seconds": round(seconds, 3)}
         sys.stdout.write(json.dumps(data, indent=2, ensure_ascii=False) + "\n")
     else:
-        console = Console(width=None if sys.stdout.isatty() else 120)
+        console = _console()
         print_ledger(console, shown, everything=everything or bool(only))
         print_summary(console, shown, seconds)
     if any(entry.problems for entry in ledger.values()):
@@ -56,17 +59,22 @@ def show(
     as_json: AsJson = False,
 ) -> None:
     """Show one claim: its statement, its status, the proof step by step or the counterexample with its numbers."""
-    from rich.console import Console  # noqa: PLC0415
-
     from verification.report import as_data, entry_view  # noqa: PLC0415
 
     ledger = _check(name, quiet=True, repairs=True)
     if as_json:
         sys.stdout.write(json.dumps(as_data(ledger[name]), indent=2, ensure_ascii=False) + "\n")
     else:
-        Console(width=None if sys.stdout.isatty() else 120).print(entry_view(ledger[name], ledger))
+        _console().print(entry_view(ledger[name], ledger))
     if ledger[name].problems:
         raise typer.Exit(1)
+
+
+def _console() -> Console:
+    """The terminal, or 120 columns where there is none and nobody asks for another width."""
+    from rich.console import Console  # noqa: PLC0415
+
+    return Console(width=None if sys.stdout.isatty() or "COLUMNS" in os.environ else 120)
 
 
 def _check(name: str, *, quiet: bool, repairs: bool = False) -> Ledger:

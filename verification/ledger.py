@@ -8,7 +8,7 @@ from enum import Enum
 from graphlib import TopologicalSorter
 
 from theory.claim import Arithmetic, Assumed, Claim, Counterexample, Evidence, KernelProof, Refusal, Unpublished
-from theory.hypotheses import Standing, hypotheses
+from theory.hypotheses import UNESTABLISHED, Hypothesis, hypotheses
 from theory.kernel import Fact, Rejected, infer
 from verification.audit import audit
 from verification.experiments import Measured, experiments
@@ -57,7 +57,7 @@ class Entry:
         if self.verdict is Verdict.CONDITIONAL:
             return f"proved with {', '.join(self.conditions)}"
         if self.verdict is Verdict.MEASURED:
-            return f"measured: {'agrees' if not self.problems else 'disagrees'}"
+            return f"measured: {'agrees' if all(f.sound for f in self.findings) else 'disagrees'}"
         return str(self.verdict.value)
 
 
@@ -66,14 +66,18 @@ Ledger = Mapping[str, Entry]
 
 def ledger(claims: Iterable[Claim], done: Callable[[Entry], None] = lambda _: None) -> Ledger:
     """Every claim decided, in the order given; ``done`` is told of each as it is."""
-    by_id = {claim.id: claim for claim in claims}
-    facts = {name: hypothesis.fact for name, hypothesis in hypotheses().items()}
+    given = tuple(claims)
+    by_id = {claim.id: claim for claim in given}
+    table = hypotheses()
+    facts = {name: hypothesis.fact for name, hypothesis in table.items()}
     runs = experiments()
+    if len(by_id) < len(given) or set(by_id) & set(table):
+        raise ValueError("two claims, or a claim and a hypothesis, share a name: one would hide the other.")
     entries: dict[str, Entry] = {}
     for name in TopologicalSorter({c.id: c.uses for c in by_id.values()}).static_order():
         if name not in by_id:
             raise KeyError(f"{name!r} is used by a claim but is not one: check its `uses`.")
-        entry = entries[name] = decide(by_id[name], facts, entries, runs.get(name))
+        entry = entries[name] = decide(by_id[name], facts, entries, runs.get(name), table)
         goal = next((e.goal for e in entry.claim.evidence if isinstance(e, KernelProof)), None)
         if goal and entry.verdict in (Verdict.PROVED, Verdict.CONDITIONAL):
             facts[name] = goal  # from here on it may be cited
@@ -93,19 +97,24 @@ def needed(claims: Iterable[Claim], name: str) -> tuple[Claim, ...]:
 
 
 def decide(
-    claim: Claim, facts: Mapping[str, Fact], entries: Ledger, run: Callable[[], Measured] | None = None
+    claim: Claim,
+    facts: Mapping[str, Fact],
+    entries: Ledger,
+    run: Callable[[], Measured] | None = None,
+    table: Mapping[str, Hypothesis] | None = None,
 ) -> Entry:
     """The status of one claim, from what its evidence comes to now."""
+    table = hypotheses() if table is None else table
     findings = [examine(evidence, facts) for evidence in claim.evidence]
     if run is not None:
         measured = run()
         findings.append(Finding("measurement", measured.says, measured.agrees, verdict=Verdict.MEASURED))
     leaves = frozenset(_leaves(findings, entries))
-    table = hypotheses()
-    conditions = tuple(name for name in table if name in leaves and table[name].standing is Standing.EXTRA)
+    conditions = tuple(name for name in table if name in leaves and table[name].standing in UNESTABLISHED)
     verdict = _verdict(findings, conditions)
     ordered = tuple(name for name in table if name in leaves)
-    return Entry(claim, verdict, tuple(findings), ordered, conditions, tuple(_problems(findings, conditions)))
+    problems = tuple(_problems(findings, verdict, conditions))
+    return Entry(claim, verdict, tuple(findings), ordered, conditions, problems)
 
 
 def examine(evidence: Evidence, facts: Mapping[str, Fact]) -> Finding:
@@ -118,7 +127,7 @@ def examine(evidence: Evidence, facts: Mapping[str, Fact]) -> Finding:
         case Counterexample(title, replay):
             witness = replay()
             sound = all(c.holds for c in witness.hypotheses) and not any(c.holds for c in witness.claimed)
-            sound = sound and bool(witness.claimed)
+            sound = sound and bool(witness.claimed) and bool(witness.hypotheses)
             return Finding("exact counterexample", f"{title}: {witness.says}", sound, verdict=Verdict.REFUTED)
         case Arithmetic():
             audited = audit(evidence)
@@ -168,10 +177,11 @@ def _verdict(findings: Iterable[Finding], conditions: tuple[str, ...]) -> Verdic
     return next((v for v in (Verdict.MEASURED, Verdict.NOT_CHECKABLE) if v in spoken), Verdict.OPEN)
 
 
-def _problems(findings: Iterable[Finding], conditions: tuple[str, ...]) -> Iterator[str]:
+def _problems(findings: Iterable[Finding], verdict: Verdict, conditions: tuple[str, ...]) -> Iterator[str]:
     spoken = {f.verdict for f in findings if f.sound}
     for finding in findings:
-        if not finding.sound:
+        decides = finding.kind == "measurement" and verdict is Verdict.MEASURED  # the paper may be wrong
+        if not finding.sound and not decides:
             yield f"{finding.kind} does not do what it is brought for: {finding.says}"
     if {Verdict.PROVED, Verdict.REFUTED} <= spoken and not conditions:
         yield "a proof and a counterexample stand side by side: one of them must be wrong"

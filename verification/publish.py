@@ -21,7 +21,7 @@ BEGIN, END = "<!-- summary: written by `make publish` -->\n", "<!-- end of summa
 MEANING = {
     Verdict.ASSUMED: "the paper assumes it",
     Verdict.PROVED: "the kernel accepts a proof from what the paper assumes",
-    Verdict.CONDITIONAL: "true only with a hypothesis that the paper does not state; the ledger names it",
+    Verdict.CONDITIONAL: "true only with a hypothesis that the paper does not state or establish; the ledger names it",
     Verdict.REFUTED: "an exact counterexample replays",
     Verdict.CONSISTENT: "does not contradict the other numbers of the paper, up to the last printed digit",
     Verdict.INCONSISTENT: "contradicts them: no values that print as shown, or no count, make it true",

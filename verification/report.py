@@ -8,11 +8,13 @@ from typing import Any
 
 from rich.console import Console, Group, RenderableType
 from rich.markup import escape
+from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from theory.claim import Counterexample, KernelProof, Refusal
-from theory.hypotheses import Standing, hypotheses
+from theory.claim import Counterexample, KernelProof
+from theory.hypotheses import UNESTABLISHED, hypotheses
+from theory.notation import latex
 from verification.ledger import Entry, Ledger, Verdict
 from verification.prose import steps, witness_lines
 
@@ -38,6 +40,7 @@ def as_data(entry: Entry) -> dict[str, Any]:
         "section": claim.section,
         "paper": claim.paper,
         "latex": claim.latex,
+        "formal": [latex(e.goal) for e in claim.evidence if isinstance(e, KernelProof)],
         "status": entry.status,
         "verdict": entry.verdict.value,
         "conditions": list(entry.conditions),
@@ -66,14 +69,22 @@ def print_ledger(console: Console, ledger: Ledger, *, everything: bool) -> None:
     for entry in ledger.values():
         sections.setdefault(entry.claim.section, []).append(entry)
     for section, entries in sections.items():
-        table = Table(title=section, title_justify="left", title_style="bold", box=None, expand=True, pad_edge=False)
-        table.add_column("claim", no_wrap=True, max_width=32)
-        table.add_column("status", width=28)
-        table.add_column("statement and evidence", ratio=1)
+        table = Table(title=section, title_justify="left", title_style="bold", box=None, pad_edge=False)
+        if narrow := console.width < 100:
+            table.add_column("claim, status, statement and evidence")
+        else:
+            table.add_column("claim", no_wrap=True, max_width=32)
+            table.add_column("status", max_width=28)
+            table.add_column("statement and evidence")
         shown = [e for e in entries if everything or e.verdict is not Verdict.NOT_CHECKABLE]
         for entry in shown:
             status = Text(entry.status, style=STYLE[entry.verdict])
-            table.add_row(Text(entry.claim.id), status, Text(_line(entry)))
+            cells = (Text(entry.claim.id), status, Text(_line(entry)))
+            if narrow:
+                table.add_row(Text("  ").join(cells[:2]))
+                table.add_row(Padding(cells[2], (0, 0, 0, 2)))
+            else:
+                table.add_row(*cells)
         console.print(table)
         if hidden := len(entries) - len(shown):
             console.print(
@@ -126,7 +137,7 @@ def _facts(entry: Entry, ledger: Ledger) -> Iterator[tuple[str, RenderableType]]
         yield "rebuilt", Text("; ".join(claim.rebuilt))
     for name in entry.hypotheses:
         hypothesis = table[name]
-        mark = "needs" if hypothesis.standing is Standing.EXTRA else "uses"
+        mark = "needs" if hypothesis.standing in UNESTABLISHED else "uses"
         yield mark, Text(f"{name}: {hypothesis.says} ({hypothesis.standing.value})")
     for name in claim.uses:
         yield "rests on", Text(f"{name} ({ledger[name].status})" if name in ledger else name)
@@ -140,7 +151,7 @@ def _facts(entry: Entry, ledger: Ledger) -> Iterator[tuple[str, RenderableType]]
             yield "note", Text(note)
     for source in _sources(entry):
         yield "source", Text(source)
-    yield "as a test", Text(f"python -m pytest tests/claims --claim {claim.id}")
+    yield "as a test", Text(f".venv/bin/python -m pytest tests/claims --claim {claim.id}")
     for problem in entry.problems:
         yield "contradiction", Text(problem, style="bold red")
 
@@ -157,10 +168,7 @@ def _details(entry: Entry, ledger: Ledger) -> Iterator[RenderableType]:
         e.claim.id: p.goal for e in ledger.values() for p in reversed(e.claim.evidence) if isinstance(p, KernelProof)
     }
     for evidence, finding in zip(entry.claim.evidence, entry.findings, strict=False):
-        if not finding.sound or not isinstance(evidence, KernelProof | Counterexample | Refusal):
-            continue
-        if isinstance(evidence, Refusal):
-            yield Text(f"\nrefused with the residual containing {evidence.residual}", style="dim")
+        if not finding.sound or not isinstance(evidence, KernelProof | Counterexample):
             continue
         table = Table(box=None, expand=True, pad_edge=False, show_header=False, title_justify="left")
         if isinstance(evidence, KernelProof):

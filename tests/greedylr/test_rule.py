@@ -205,6 +205,11 @@ REFUSED = {
     "warmup": (lambda: Rule(**HALF, warmup=-1), ValueError, "warmup must be at least 0"),
     "window": (lambda: Rule(**HALF, window=0), ValueError, "window must be at least 1, got 0"),
     "reset": (lambda: Rule(**HALF, reset=0), ValueError, "reset must be at least 1, got 0"),
+    "reset at zero": (
+        lambda: Rule(**HALF, reset=2),
+        ValueError,
+        "reset=2 needs a positive min_lr: the rate never stands",
+    ),
     "initial rate zero": (lambda: Rule(**HALF).start(0), ValueError, "initial rate must be positive and finite, got 0"),
     "initial rate infinite": (lambda: Rule(**HALF).start(math.inf), ValueError, "positive and finite, got inf"),
     "initial rate nan": (lambda: Rule(**HALF).start(math.nan), ValueError, "initial rate must be a number, got nan"),
@@ -221,3 +226,36 @@ REFUSED = {
 def test_a_wrong_option_is_refused_with_its_value_the_rule_and_the_remedy(build, error, message):
     with pytest.raises(error, match=message):
         build()
+
+
+def test_without_a_threshold_the_comparison_is_exact_whatever_the_zero():
+    rule = Rule(factor=Q(1, 2), threshold=0.0)
+    assert rule.improves(Q(1, 3) - Q(1, 10**30), Q(1, 3))
+    assert rule.improves(10**400 - 1, 10**400)
+
+
+def test_float_smoothing_adds_from_left_to_right_on_every_python():
+    rule = Rule(factor=0.5, window=10)
+    state = rule.start(1.0)
+    for _ in range(10):
+        state = rule.step(state, 0.1)
+    assert state.reference == 0.09999999999999999
+
+
+@pytest.mark.parametrize(("rate", "losses"), [(5e-324, [1.0, 2.0, 3.0]), (1e308, [3.0, 2.0, 1.0, 0.5])])
+def test_a_rate_never_underflows_to_zero_nor_overflows(rate, losses):
+    assert list(rates(Rule(factor=0.5, order="same"), rate, losses)) == [rate] * len(losses)
+
+
+def test_a_blocked_last_cut_counts_as_the_bottom():
+    rule = Rule(factor=0.5, min_lr=0.1, eps=0.05, reset=2, order="same")
+    assert list(rates(rule, 0.12, [1.0, 2.0, 3.0])) == [0.12] * 3
+    state = rule.step(rule.step(rule.start(0.12), 1.0), 2.0)
+    assert (state.reference, state.reset_left) == (None, 2)
+
+
+@pytest.mark.parametrize("loss", ["3", True, 1j, None])
+def test_what_is_no_loss_is_refused(loss):
+    rule = Rule(factor=0.5)
+    with pytest.raises(TypeError, match=r"a loss must be a number, got .*: pass loss\.item"):
+        rule.step(rule.start(1.0), loss)

@@ -40,6 +40,8 @@ def number(atom, at):
             return sum((point(x, at) - s) ** 2 / 2 for s in SHIFTS) / 3
         case Symbol("gamma"):
             return Q(1, 4)
+        case Symbol("F0"):
+            return Q(4)
         case Symbol("gamma_cut"):
             return Q(1, 8)
         case Symbol("gamma_raised"):

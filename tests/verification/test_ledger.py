@@ -11,7 +11,7 @@ from theory.claims import paper
 from theory.gram import symbol
 from theory.hypotheses import hypotheses
 from theory.kernel import Assume, Conclude, Fact, Rel, Square
-from verification.experiments import Measured
+from verification.experiments import Measured, experiments
 from verification.ledger import Verdict, decide, ledger, needed
 
 X = symbol("x")
@@ -65,6 +65,7 @@ def test_the_status_follows_from_the_evidence(evidence, status):
         (witness(hypotheses=(TRUE, FALSE)), "exact counterexample does not do"),
         (witness(claimed=(FALSE, TRUE)), "exact counterexample does not do"),
         (witness(claimed=()), "exact counterexample does not do"),
+        (witness(hypotheses=()), "exact counterexample does not do"),
     ],
 )
 def test_evidence_that_fails_leaves_the_claim_open_and_fails_the_build(evidence, problem):
@@ -99,7 +100,7 @@ def test_a_proof_and_a_counterexample_contradict():
 
 
 @pytest.mark.parametrize(
-    ("agrees", "status", "fails"), [(True, "measured: agrees", False), (False, "measured: disagrees", True)]
+    ("agrees", "status", "fails"), [(True, "measured: agrees", False), (False, "measured: disagrees", False)]
 )
 def test_a_measurement_decides_only_what_nothing_else_does(agrees, status, fails):
     entry = decide(claim(), FACTS, {}, lambda: Measured("3 of 3 runs", agrees))
@@ -151,3 +152,14 @@ def test_the_ledger_of_the_paper_contradicts_nowhere(ledger):
 def test_no_number_is_a_proof(ledger):
     proved = {Verdict.PROVED, Verdict.CONDITIONAL}
     assert all(any(f.kind == "kernel proof" for f in e.findings) for e in ledger.values() if e.verdict in proved)
+
+
+def test_names_that_hide_each_other_are_refused():
+    with pytest.raises(ValueError, match="share a name"):
+        ledger((claim(), claim()))
+    with pytest.raises(ValueError, match="share a name"):
+        ledger((replace(claim(), id="convex components"),))
+
+
+def test_every_experiment_belongs_to_a_claim():
+    assert set(experiments()) <= {c.id for c in paper()}

@@ -5,10 +5,14 @@ from fractions import Fraction
 
 from sympy.polys.rings import PolyElement
 
-from theory.claim import Check, Claim, Counterexample, Witness
+from theory.claim import Check, Claim, Counterexample, KernelProof, Witness
 from theory.claims.a2_readings import READINGS, REBUILT, derivative, value
 from theory.claims.a2_theorem import SECTION
+from theory.kernel import Conclude, Fact, Proof, Rel, Square
+from theory.notation import BEST_CUT, FACTOR, GAMMA, L
+from theory.polynomial import Poly
 from theory.runs import Q
+from theory.tactics import add, scale
 
 
 def _at_printed_factor(says: str, check: Callable[[str, PolyElement, Fraction, Fraction, Fraction], Check]) -> Witness:
@@ -57,6 +61,26 @@ def contraction_at_printed_factor() -> Witness:
     return Witness(witness.says, witness.hypotheses, witness.claimed[:2], witness.trace)
 
 
+def alpha(factor: Poly) -> Poly:
+    """alpha at the rate factor * gamma, in the reading that fits the theorem's 1 - alpha."""
+    rate = factor * GAMMA
+    return 1 - 2 * rate * L * (1 - Fraction(1, 2) * rate * L)
+
+
+SMALLEST = Fact(alpha(FACTOR) - alpha(BEST_CUT))
+ZERO = Fact(alpha(BEST_CUT), Rel.EQ)
+
+
+def zero_at_best_cut() -> Proof:
+    """alpha(F0 gamma) = (1 - F0 gamma L)^2 = 0."""
+    return Conclude(ZERO, scale(BEST_CUT * GAMMA * L - 1, "F0"))
+
+
+def smallest_at_best_cut() -> Proof:
+    """alpha(F gamma) = (1 - F gamma L)^2 is no smaller than alpha(F0 gamma) = 0."""
+    return Conclude(SMALLEST, add(Square(1 - FACTOR * GAMMA * L), scale(-1, zero_at_best_cut())))
+
+
 def claims() -> tuple[Claim, ...]:
     """The stationary point in F: where it is, what it is, and what it gives."""
     return (
@@ -79,6 +103,20 @@ def claims() -> tuple[Claim, ...]:
             evidence=(Counterexample("each reading at L = 4, gamma = 4", critical_point),),
             rebuilt=(REBUILT,),
             note="For (1 - F gamma L)^2 it is F = 1/(gamma L), which equals 1 - 1/L only when gamma = 1/(L - 1).",
+        ),
+        Claim(
+            id="A.2.critical-point.repaired",
+            title="For alpha = (1 - F gamma L)^2 the smallest value over F is 0, at F = 1/(gamma L)",
+            section=SECTION,
+            paper="repairs Appendix A.1, proof of Theorem A.4, second case",
+            latex=r"\min_F \alpha(F \gamma_{t-1}) = \alpha(\tfrac{1}{L}) = 0 \text{ at } F = \tfrac{1}{\gamma_{t-1} L}",
+            evidence=(
+                KernelProof(SMALLEST, smallest_at_best_cut, "no F gives less"),
+                KernelProof(ZERO, zero_at_best_cut, "it is zero there"),
+            ),
+            rebuilt=("alpha_t, from the inline formula for 1 - alpha",),
+            repairs="A.2.critical-point",
+            note="It depends on the current rate, so no one factor does it at every step; F < 1 needs gamma L > 1.",
         ),
         Claim(
             id="A.2.contraction",
