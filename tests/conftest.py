@@ -1,9 +1,14 @@
 """What many tests share: the ledger, computed once."""
 
 import pytest
+from hypothesis import settings
 
 from theory.claims import paper
 from verification.ledger import ledger as compute
+
+
+settings.register_profile("patient", parent=settings(), deadline=None)  # a busy machine is no failure
+settings.load_profile("patient")
 
 
 def pytest_addoption(parser):

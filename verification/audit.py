@@ -45,7 +45,8 @@ def _value(term: Term) -> str:
     """The decimal value, where the text does not already show it."""
     shown = decimal(term.value, 7 if 0 < abs(term.value) < 1 else 4)
     label = term.text[0].isalpha() or term.text.startswith((f"{shown} ", f"({shown} "))
-    return "" if label or shown == term.text.replace(",", "") else shown
+    number = not term.text.lower().strip("-0123456789,.k")
+    return "" if label or number else shown
 
 
 def _equality(relation: Equality, how: str) -> str:
