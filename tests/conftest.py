@@ -6,7 +6,6 @@ from hypothesis import settings
 from theory.claims import paper
 from verification.ledger import ledger as compute
 
-
 settings.register_profile("patient", parent=settings(), deadline=None)  # a busy machine is no failure
 settings.load_profile("patient")
 
