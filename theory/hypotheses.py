@@ -17,12 +17,14 @@ from theory.notation import (
     ALPHA,
     BEST_CUT,
     BETA,
+    CURB,
     CUT_RATE,
     FACTOR,
     GAMMA,
     GAMMA_I,
     HI,
     INV_GAP,
+    INV_HI,
     INV_L,
     LO,
     MU,
@@ -33,11 +35,13 @@ from theory.notation import (
     STEP,
     TIME,
     X_BAR,
+    X_HAT,
     X_STAR,
     L,
     V,
     X,
     Y,
+    contraction,
     f,
     f_i,
     g,
@@ -58,6 +62,7 @@ class Standing(Enum):
     STEP = "a step of the paper that does not hold in general"
 
 
+WEIGHTED = GAMMA * f(iterate(STEP))
 UNESTABLISHED = (Standing.EXTRA, Standing.STEP)  # a proof that needs one of these is conditional
 
 
@@ -106,9 +111,16 @@ def _definitions() -> dict[str, Hypothesis]:
             Fact(SIGMA2 - mean(SAMPLE, square(g_i(X_STAR))), Rel.EQ),
         ),
         "1/L": definition("the number 1/L", Fact(L * INV_L - 1, Rel.EQ)),
+        "1/max_lr": definition("the number 1/max_lr", Fact(HI * INV_HI - 1, Rel.EQ)),
+        "c<=1": definition("c = min(1, 2 - L max_lr) is at most 1", Fact(1 - CURB)),
+        "c<=2-L max_lr": definition("c = min(1, 2 - L max_lr) is at most 2 - L max_lr", Fact(2 - L * HI - CURB)),
         "xbar": definition(
             "xbar_T is the average of x_0, ..., x_{T-1}, on every path",
             Fact(X_BAR @ V - mean(TIME, iterate(STEP) @ V), Rel.EQ),
+        ),
+        "xhat": definition(
+            "xhat_T is the average of x_0, ..., x_{T-1} weighted by the rates, on every path",
+            Fact(mean(TIME, GAMMA) * (X_HAT @ V) - mean(TIME, GAMMA * (iterate(STEP) @ V)), Rel.EQ),
         ),
         "sgd": definition(
             "x_{t+1} = x_t - gamma_t grad f_i(x_t) for a fresh sample i: the expected distance of x_{t+1}",
@@ -117,6 +129,14 @@ def _definitions() -> dict[str, Hypothesis]:
         "means commute": definition(
             "finite means commute: over paths, and over steps",
             Fact(mean(PATHS, mean(TIME, f(iterate(STEP)))) - mean(TIME, mean(PATHS, f(iterate(STEP)))), Rel.EQ),
+        ),
+        "weighted means commute": definition(
+            "finite means commute, the losses weighted by the rates",
+            Fact(mean(PATHS, mean(TIME, WEIGHTED)) - mean(TIME, mean(PATHS, WEIGHTED)), Rel.EQ),
+        ),
+        "mean rates commute": definition(
+            "finite means of the rates commute",
+            Fact(mean(PATHS, mean(TIME, GAMMA)) - mean(TIME, mean(PATHS, GAMMA)), Rel.EQ),
         ),
         "cut": definition(
             "the rate after a loss that did not improve is F gamma", Fact(CUT_RATE - FACTOR * GAMMA, Rel.EQ)
@@ -127,6 +147,11 @@ def _definitions() -> dict[str, Hypothesis]:
         "F0": definition("the factor F0 = 1/(gamma L)", Fact(BEST_CUT * GAMMA * L - 1, Rel.EQ)),
         "alpha^(t+1)": definition("alpha^(t+1) = alpha alpha^t", Fact(power(STEP + 1) - ALPHA * power(STEP), Rel.EQ)),
         "alpha^0": definition("alpha^0 = 1", Fact(power(Index("")) - 1, Rel.EQ)),
+        "q^(t+1)": definition(
+            "q^(t+1) = q q^t for q = 1 - min_lr mu",
+            Fact(contraction(STEP + 1) - (1 - LO * MU) * contraction(STEP), Rel.EQ),
+        ),
+        "q^0": definition("q^0 = 1", Fact(contraction(Index("")) - 1, Rel.EQ)),
         "1/(1-alpha)": definition(
             "the number 1/(1 - alpha), alpha not being 1", Fact(INV_GAP * (1 - ALPHA) - 1, Rel.EQ)
         ),
@@ -147,6 +172,19 @@ def _extra() -> dict[str, Hypothesis]:
         "predictable rate": extra("the rate is fixed before the sample is drawn", Fact(GAMMA_I - GAMMA, Rel.EQ)),
         "max_lr<1/(2L)": extra("max_lr is below 1/(2L)", Fact(1 - 2 * L * HI, Rel.GT)),
         "max_lr<=2/L": extra("max_lr is at most 2/L", Fact(2 - L * HI)),
+        "max_lr<1/L": extra("max_lr is below 1/L", Fact(1 - L * HI, Rel.GT)),
+        "max_lr<2/L": extra("max_lr is below 2/L: c = min(1, 2 - L max_lr) is positive", Fact(CURB, Rel.GT)),
+        "interpolation": extra("x* minimises every f_i: sigma* = 0", Fact(g_i(X_STAR) @ V, Rel.EQ)),
+        "full batch": extra(
+            "every step goes along the full gradient: x_{t+1} = x_t - gamma_t grad f(x_t)",
+            Fact((iterate(STEP + 1) - iterate(STEP) + GAMMA_I * g(iterate(STEP))) @ V, Rel.EQ),
+        ),
+        "quadratic growth": extra(
+            "f(x) - f* >= (mu/2) |x - x*|^2, as for mu-strongly convex f",
+            Fact(f(X) - f(X_STAR) - Fraction(1, 2) * MU * square(X - X_STAR)),
+        ),
+        "mu>0": extra("mu is positive", Fact(MU, Rel.GT)),
+        "mu<=L": extra("mu is at most L, as growth and smoothness imply unless x* is the only point", Fact(L - MU)),
         "gradient dominance": extra(
             "|grad f|^2 >= 2 mu (f - f*), as for mu-strongly convex f", Fact(square(g(X)) - 2 * MU * (f(X) - f(X_STAR)))
         ),

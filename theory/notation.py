@@ -14,10 +14,11 @@ PATHS = Law(PATH)  # E_w: all samples of a run
 TIME = Law(STEP, STEPS)  # the average over t = 0, ..., T - 1
 
 X, Y, V = (vector(name, variable=True) for name in "xyv")
-X_STAR, X_BAR = vector("x*"), vector("xbar", STEPS, PATH)
+X_STAR, X_BAR, X_HAT = vector("x*"), vector("xbar", STEPS, PATH), vector("xhat", STEPS, PATH)
 
 L, INV_L, MU = symbol("L"), symbol("(1/L)"), symbol("mu")
-LO, HI = symbol("min_lr"), symbol("max_lr")
+LO, HI, INV_HI = symbol("min_lr"), symbol("max_lr"), symbol("(1/max_lr)")
+CURB = symbol("c")  # min(1, 2 - L max_lr)
 GAMMA = symbol("gamma", STEP, PATH)  # the rate of step t, if it is fixed before the sample is drawn
 GAMMA_I = symbol("gamma", STEP, PATH, SAMPLE_INDEX)  # the rate of step t, which may depend on the sample i
 BEST_CUT = symbol("F0", STEP, PATH)  # the factor with F0 gamma L = 1
@@ -62,10 +63,17 @@ def power(t: Index) -> Poly:
     return symbol("alpha^", t)
 
 
+def contraction(t: Index) -> Poly:
+    """(1 - min_lr mu)^t."""
+    return symbol("q^", t)
+
+
 _NAMES = {
     "x*": "x^*",
     "xbar": r"\bar x",
+    "xhat": r"\hat x",
     "(1/L)": r"\tfrac{1}{L}",
+    "(1/max_lr)": r"\tfrac{1}{\gamma_{\max}}",
     "mu": r"\mu",
     "gamma": r"\gamma",
     "F0": "F^0",
@@ -79,7 +87,8 @@ _NAMES = {
     "eta": r"\eta",
     "(1/(1-alpha))": r"\tfrac{1}{1-\alpha}",
 }
-_PLAIN = {"f", "g", "x", "y", "v", "a", "L", "F"}
+_PLAIN = {"f", "g", "x", "y", "v", "a", "c", "L", "F"}
+_POWERS = {"alpha^": r"\alpha", "q^": r"(1 - \gamma_{\min} \mu)"}
 _RELATIONS = {Rel.EQ: "=", Rel.GE: r"\ge", Rel.GT: ">"}
 
 
@@ -123,8 +132,8 @@ def _law(law: Law) -> str:
 
 
 def _named(node: Symbol | Basis) -> str:
-    if node.name == "alpha^":
-        return rf"\alpha^{{{node.args[0]}}}"
+    if node.name in _POWERS:
+        return rf"{_POWERS[node.name]}^{{{node.args[0]}}}"
     if node.name not in _NAMES and node.name not in _PLAIN:
         raise TypeError(f"{node.name!r} has no LaTeX: add it to theory/notation.py.")
     base = r"\nabla f" if node.name == "g" else _NAMES.get(node.name, node.name)
