@@ -73,6 +73,15 @@ class Counterexample:
 
 
 @dataclass(frozen=True)
+class RocqTheorem:
+    """A theorem ``File.name`` of the development in ``theory/rocq``; ``refutes`` if it speaks against the claim."""
+
+    theorem: str
+    says: str
+    refutes: bool = False
+
+
+@dataclass(frozen=True)
 class Arithmetic:
     """A number of the paper against the numbers it follows from."""
 
@@ -92,7 +101,7 @@ class Unpublished:
     reason: str
 
 
-Evidence = KernelProof | Refusal | Counterexample | Arithmetic | Assumed | Unpublished
+Evidence = KernelProof | Refusal | Counterexample | RocqTheorem | Arithmetic | Assumed | Unpublished
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,8 @@ import typer
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from verification.ledger import Ledger
+    from verification.ledger import Entry, Ledger
+    from verification.rocq import Outcome
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -22,6 +23,7 @@ app = typer.Typer(
     rich_markup_mode=None,  # plain help starts in half the time
     help="Check the claims of the GreedyLR paper (arXiv 2512.14527), one by one, with evidence that anyone can re-run.",
 )
+SCREEN = 48  # lines; what is longer is printed when asked for
 AsJson = Annotated[bool, typer.Option("--json", help="Print data for machines instead of tables.")]
 
 
@@ -35,18 +37,28 @@ def verify(
     as_json: AsJson = False,
 ) -> None:
     """Check every claim and print the ledger; exit status 1 if a proof fails or evidence contradicts a status."""
-    from verification.report import as_data, counts, print_ledger, print_summary  # noqa: PLC0415 - keeps --help fast
+    from verification.report import (  # noqa: PLC0415 - keeps --help fast
+        as_data,
+        counts,
+        print_ledger,
+        print_rocq,
+        print_summary,
+        rocq_data,
+    )
 
     start = time.perf_counter()
-    ledger = _check(only, quiet=as_json)
+    ledger, rocq = _check(only, quiet=as_json)
     seconds = time.perf_counter() - start
     shown = {only: ledger[only]} if only else ledger
     if as_json:
         data = {"claims": [as_data(e) for e in shown.values()], "summary": counts(shown), "seconds": round(seconds, 3)}
+        data |= {"rocq": rocq_data(rocq)}
         sys.stdout.write(json.dumps(data, indent=2, ensure_ascii=False) + "\n")
     else:
         console = _console()
         print_ledger(console, shown, everything=everything or bool(only))
+        if not only:
+            print_rocq(console, rocq)
         print_summary(console, shown, seconds)
     if any(entry.problems for entry in ledger.values()):
         raise typer.Exit(1)
@@ -56,16 +68,24 @@ def verify(
 def show(
     name: Annotated[str, typer.Argument(metavar="ID", help="The claim, for example A.1.P3.")],
     *,
+    full: Annotated[
+        bool, typer.Option("--full", help="Print proof steps, numbers and formal statements beyond one screen, too.")
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Show one claim: its statement, its status, the proof step by step or the counterexample with its numbers."""
     from verification.report import as_data, entry_view  # noqa: PLC0415
 
-    ledger = _check(name, quiet=True, repairs=True)
+    ledger, _ = _check(name, repairs=True, quiet=as_json)
     if as_json:
         sys.stdout.write(json.dumps(as_data(ledger[name]), indent=2, ensure_ascii=False) + "\n")
     else:
-        _console().print(entry_view(ledger[name], ledger))
+        console, view = _console(), entry_view(ledger[name], ledger)
+        if full or len(console.render_lines(view)) <= SCREEN:
+            console.print(view)
+        else:
+            console.print(entry_view(ledger[name], ledger, full=False))
+            console.print(f"\n[dim]proof steps, numbers and formal statements: greedylr show {name} --full[/]")
     if ledger[name].problems:
         raise typer.Exit(1)
 
@@ -77,15 +97,16 @@ def _console() -> Console:
     return Console(width=None if sys.stdout.isatty() or "COLUMNS" in os.environ else 120)
 
 
-def _check(name: str, *, quiet: bool, repairs: bool = False) -> Ledger:
-    """The ledger, of everything or of what one claim needs; a progress bar on a terminal."""
+def _check(name: str, *, quiet: bool, repairs: bool = False) -> tuple[Ledger, Outcome]:
+    """The ledger, of everything or of what one claim needs, and what Rocq came to; a progress bar on a terminal."""
     from rich.console import Console  # noqa: PLC0415
     from rich.progress import Progress  # noqa: PLC0415
 
     from theory.claims import paper  # noqa: PLC0415
     from verification.ledger import ledger, needed  # noqa: PLC0415
+    from verification.rocq import check  # noqa: PLC0415
 
-    claims = paper()
+    claims = everything = paper()
     if name:
         _known(name, [claim.id for claim in claims])
         wanted = [name] + [claim.id for claim in claims if repairs and claim.repairs == name]
@@ -93,8 +114,15 @@ def _check(name: str, *, quiet: bool, repairs: bool = False) -> Ledger:
         claims = tuple(claim for claim in claims if claim.id in chosen)
     console = Console(stderr=True)
     with Progress(console=console, transient=True, disable=quiet or not console.is_terminal) as progress:
+        prover = progress.add_task("Rocq (a minute the first time)", total=None)
+        outcome = check(everything, lambda file: progress.update(prover, description=f"Rocq checked {file}.v"))
+        progress.remove_task(prover)
         task = progress.add_task("checking", total=len(claims))
-        return ledger(claims, lambda entry: progress.update(task, advance=1, description=f"checked {entry.claim.id}"))
+
+        def done(entry: Entry) -> None:
+            progress.update(task, advance=1, description=f"checked {entry.claim.id}")
+
+        return ledger(claims, done, outcome), outcome
 
 
 def _known(name: str, names: list[str]) -> None:

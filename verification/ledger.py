@@ -7,11 +7,22 @@ from dataclasses import dataclass
 from enum import Enum
 from graphlib import TopologicalSorter
 
-from theory.claim import Arithmetic, Assumed, Claim, Counterexample, Evidence, KernelProof, Refusal, Unpublished
+from theory.claim import (
+    Arithmetic,
+    Assumed,
+    Claim,
+    Counterexample,
+    Evidence,
+    KernelProof,
+    Refusal,
+    RocqTheorem,
+    Unpublished,
+)
 from theory.hypotheses import UNESTABLISHED, Hypothesis, hypotheses
 from theory.kernel import Fact, Rejected, infer
 from verification.audit import audit
 from verification.experiments import Measured, experiments
+from verification.rocq import MISSING, Outcome
 
 
 class Verdict(Enum):
@@ -25,6 +36,7 @@ class Verdict(Enum):
     INCONSISTENT = "inconsistent"
     MEASURED = "measured"
     NOT_CHECKABLE = "not checkable"
+    NEEDS_ROCQ = "needs Rocq"
     OPEN = "open"
 
 
@@ -38,6 +50,7 @@ class Finding:
     hyps: frozenset[str] = frozenset()  # hypotheses and claims that the proof cites
     verdict: Verdict | None = None  # what it speaks for, on its own
     note: str = ""
+    statement: str = ""  # the theorem as another prover prints it
 
 
 @dataclass(frozen=True)
@@ -64,8 +77,13 @@ class Entry:
 Ledger = Mapping[str, Entry]
 
 
-def ledger(claims: Iterable[Claim], done: Callable[[Entry], None] = lambda _: None) -> Ledger:
-    """Every claim decided, in the order given; ``done`` is told of each as it is."""
+def ledger(
+    claims: Iterable[Claim], done: Callable[[Entry], None] = lambda _: None, rocq: Outcome | None = None
+) -> Ledger:
+    """Every claim decided, in the order given; ``done`` is told of each as it is.
+
+    ``rocq`` is what the second checker came to; without it its theorems count as not run.
+    """
     given = tuple(claims)
     by_id = {claim.id: claim for claim in given}
     table = hypotheses()
@@ -77,7 +95,7 @@ def ledger(claims: Iterable[Claim], done: Callable[[Entry], None] = lambda _: No
     for name in TopologicalSorter({c.id: c.uses for c in by_id.values()}).static_order():
         if name not in by_id:
             raise KeyError(f"{name!r} is used by a claim but is not one: check its `uses`.")
-        entry = entries[name] = decide(by_id[name], facts, entries, runs.get(name), table)
+        entry = entries[name] = decide(by_id[name], facts, entries, runs.get(name), table, rocq or Outcome())
         goal = next((e.goal for e in entry.claim.evidence if isinstance(e, KernelProof)), None)
         if goal and entry.verdict in (Verdict.PROVED, Verdict.CONDITIONAL):
             facts[name] = goal  # from here on it may be cited
@@ -102,10 +120,12 @@ def decide(
     entries: Ledger,
     run: Callable[[], Measured] | None = None,
     table: Mapping[str, Hypothesis] | None = None,
+    rocq: Outcome = Outcome(),  # noqa: B008 - a frozen value
 ) -> Entry:
     """The status of one claim, from what its evidence comes to now."""
     table = hypotheses() if table is None else table
-    findings = [examine(evidence, facts) for evidence in claim.evidence]
+    findings = [examine(evidence, facts, rocq) for evidence in claim.evidence]
+    findings += _exported(claim, rocq)
     if run is not None:
         measured = run()
         findings.append(Finding("measurement", measured.says, measured.agrees, verdict=Verdict.MEASURED))
@@ -117,7 +137,7 @@ def decide(
     return Entry(claim, verdict, tuple(findings), ordered, conditions, problems)
 
 
-def examine(evidence: Evidence, facts: Mapping[str, Fact]) -> Finding:
+def examine(evidence: Evidence, facts: Mapping[str, Fact], rocq: Outcome = Outcome()) -> Finding:  # noqa: B008
     """What one piece of evidence comes to."""
     match evidence:
         case KernelProof():
@@ -129,6 +149,8 @@ def examine(evidence: Evidence, facts: Mapping[str, Fact]) -> Finding:
             sound = all(c.holds for c in witness.hypotheses) and not any(c.holds for c in witness.claimed)
             sound = sound and bool(witness.claimed) and bool(witness.hypotheses)
             return Finding("exact counterexample", f"{title}: {witness.says}", sound, verdict=Verdict.REFUTED)
+        case RocqTheorem():
+            return _rocq_theorem(evidence, rocq)
         case Arithmetic():
             audited = audit(evidence)
             verdict = Verdict.CONSISTENT if audited.consistent else Verdict.INCONSISTENT
@@ -158,6 +180,28 @@ def _refusal(evidence: Refusal, facts: Mapping[str, Fact]) -> Finding:
     return Finding("refusal", f"accepted, though it should be refused: {sequent}", False)
 
 
+def _rocq_theorem(evidence: RocqTheorem, rocq: Outcome) -> Finding:
+    name, kind = evidence.theorem, "Rocq theorem"
+    if not rocq.version:
+        return Finding(kind, f"{name}: {evidence.says}. {MISSING}", True)
+    checked = rocq.theorems.get(name)
+    if checked is None or name in rocq.refused:
+        reason = rocq.refused.get(name) or "; ".join(f"{k}: {why}" for k, why in rocq.refused.items())
+        return Finding(kind, f"{name} is not proved: {reason or 'there is no such theorem'}", False)
+    verdict = Verdict.REFUTED if evidence.refutes else Verdict.PROVED
+    return Finding(kind, f"{name}: {evidence.says}", True, verdict=verdict, statement=checked.statement)
+
+
+def _exported(claim: Claim, rocq: Outcome) -> Iterator[Finding]:
+    """What the second checker said of the claim's kernel proofs, exported with the same data."""
+    if not rocq.version or not any(isinstance(e, KernelProof) for e in claim.evidence):
+        return
+    if claim.id in rocq.refused:
+        yield Finding("Rocq", f"refuses the kernel's proof: {rocq.refused[claim.id]}", False)
+    elif rocq.exported:
+        yield Finding("Rocq", "accepts the same proof, exported", True, verdict=Verdict.PROVED)
+
+
 def _leaves(findings: Iterable[Finding], entries: Ledger) -> Iterator[str]:
     for name in frozenset[str]().union(*(finding.hyps for finding in findings)):
         if name in entries:
@@ -174,7 +218,10 @@ def _verdict(findings: Iterable[Finding], conditions: tuple[str, ...]) -> Verdic
     for verdict in (Verdict.REFUTED, Verdict.PROVED, Verdict.INCONSISTENT, Verdict.CONSISTENT, Verdict.ASSUMED):
         if verdict in spoken:
             return Verdict.CONDITIONAL if verdict is Verdict.PROVED and conditions else verdict
-    return next((v for v in (Verdict.MEASURED, Verdict.NOT_CHECKABLE) if v in spoken), Verdict.OPEN)
+    if measured := next((v for v in (Verdict.MEASURED, Verdict.NOT_CHECKABLE) if v in spoken), None):
+        return measured
+    waiting = any(f.kind == "Rocq theorem" for f in deciding)
+    return Verdict.NEEDS_ROCQ if waiting else Verdict.OPEN
 
 
 def _problems(findings: Iterable[Finding], verdict: Verdict, conditions: tuple[str, ...]) -> Iterator[str]:

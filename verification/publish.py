@@ -13,6 +13,7 @@ from pathlib import Path
 from theory.claims import paper
 from verification.ledger import Ledger, Verdict, ledger
 from verification.report import counts
+from verification.rocq import MISSING, check
 
 ROOT = Path(__file__).resolve().parent.parent
 STATUSES = ROOT / "tests" / "claims" / "published.json"
@@ -27,6 +28,7 @@ MEANING = {
     Verdict.INCONSISTENT: "contradicts them: no values that print as shown, or no count, make it true",
     Verdict.MEASURED: "re-run here",
     Verdict.NOT_CHECKABLE: "needs data that nobody published",
+    Verdict.NEEDS_ROCQ: "a theorem of the Rocq development, and there is no coqc here",
     Verdict.OPEN: "stated, not decided yet",
 }
 
@@ -54,7 +56,12 @@ def readme(text: str, entries: Ledger) -> str:
 
 def main(arguments: list[str]) -> int:
     """Write or check the published files; the exit status is 1 if they differ."""
-    entries = ledger(paper())
+    claims = paper()
+    rocq = check(claims)
+    if not rocq.version:
+        sys.stderr.write(f"{MISSING}; the published statuses are those with Rocq.\n")
+        return 1
+    entries = ledger(claims, rocq=rocq)
     wanted = {STATUSES: statuses(entries), README: readme(README.read_text(), entries)}
     stale = [path for path, text in wanted.items() if not path.exists() or path.read_text() != text]
     for path in stale:

@@ -12,11 +12,12 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from theory.claim import Counterexample, KernelProof
+from theory.claim import Counterexample, KernelProof, RocqTheorem
 from theory.hypotheses import UNESTABLISHED, hypotheses
 from theory.notation import latex
 from verification.ledger import Entry, Ledger, Verdict
 from verification.prose import steps, witness_lines
+from verification.rocq import Outcome
 
 STYLE = {
     Verdict.ASSUMED: "dim",
@@ -27,6 +28,7 @@ STYLE = {
     Verdict.INCONSISTENT: "red",
     Verdict.MEASURED: "cyan",
     Verdict.NOT_CHECKABLE: "dim",
+    Verdict.NEEDS_ROCQ: "yellow",
     Verdict.OPEN: "yellow",
 }
 
@@ -46,7 +48,8 @@ def as_data(entry: Entry) -> dict[str, Any]:
         "conditions": list(entry.conditions),
         "hypotheses": list(entry.hypotheses),
         "evidence": [
-            {"kind": f.kind, "says": f.says, "sound": f.sound, "note": f.note or None} for f in entry.findings
+            {"kind": f.kind, "says": f.says, "sound": f.sound, "note": f.note or None, "statement": f.statement or None}
+            for f in entry.findings
         ],
         "rebuilt": list(claim.rebuilt),
         "uses": list(claim.uses),
@@ -110,8 +113,32 @@ def print_summary(console: Console, ledger: Ledger, seconds: float) -> None:
             console.print(f"[bold red]contradiction[/] {escape(entry.claim.id)}: {escape(problem)}")
 
 
-def entry_view(entry: Entry, ledger: Ledger) -> RenderableType:
-    """Everything about one claim."""
+def rocq_data(rocq: Outcome) -> dict[str, Any]:
+    """What the second checker came to, JSON-ready."""
+    return {
+        "version": rocq.version or None,
+        "says": rocq.says,
+        "exported_proofs_accepted": rocq.exported,
+        "refused": dict(rocq.refused),
+        "theorems": {n: {"statement": t.statement, "assumes": list(t.axioms)} for n, t in rocq.theorems.items()},
+    }
+
+
+def print_rocq(console: Console, rocq: Outcome) -> None:
+    """The theorems of the formal development, each with what the prover says it assumes."""
+    if rocq.theorems:
+        table = Table(title="Rocq", title_justify="left", title_style="bold", box=None, pad_edge=False)
+        table.add_column("theorem", no_wrap=True)
+        table.add_column("assumes")
+        for name, checked in rocq.theorems.items():
+            table.add_row(Text(name), Text(", ".join(a.split(".")[-1] for a in checked.axioms) or "nothing"))
+        console.print(table)
+    console.print(Text(rocq.says, style="" if rocq.version and not rocq.refused else "yellow"))
+    console.print()
+
+
+def entry_view(entry: Entry, ledger: Ledger, *, full: bool = True) -> RenderableType:
+    """One claim: what it says, its status and why; in full with proof steps, numbers and formal statements."""
     claim = entry.claim
     facts = Table.grid(padding=(0, 2))
     facts.add_column(style="dim", no_wrap=True)
@@ -122,7 +149,9 @@ def entry_view(entry: Entry, ledger: Ledger) -> RenderableType:
     for finding in entry.findings:
         style = "" if finding.sound else "bold red"
         parts.append(Text(f"\n{finding.kind}: {finding.says}", style=style))
-    return Group(*parts, *_details(entry, ledger))
+        if finding.statement and full:
+            parts.append(Padding(Text(finding.statement, style="dim"), (0, 0, 0, 4)))
+    return Group(*parts, *(_details(entry, ledger) if full else ()))
 
 
 def _facts(entry: Entry, ledger: Ledger) -> Iterator[tuple[str, RenderableType]]:
@@ -139,8 +168,8 @@ def _facts(entry: Entry, ledger: Ledger) -> Iterator[tuple[str, RenderableType]]
         hypothesis = table[name]
         mark = "needs" if hypothesis.standing in UNESTABLISHED else "uses"
         yield mark, Text(f"{name}: {hypothesis.says} ({hypothesis.standing.value})")
-    for name in claim.uses:
-        yield "rests on", Text(f"{name} ({ledger[name].status})" if name in ledger else name)
+    if claim.uses:
+        yield "rests on", Text("; ".join(f"{n} ({ledger[n].status})" if n in ledger else n for n in claim.uses))
     if claim.repairs:
         yield "repairs", Text(claim.repairs)
     for other in ledger.values():
@@ -149,8 +178,8 @@ def _facts(entry: Entry, ledger: Ledger) -> Iterator[tuple[str, RenderableType]]
     for note in (claim.note, *(finding.note for finding in entry.findings)):
         if note:
             yield "note", Text(note)
-    for source in _sources(entry):
-        yield "source", Text(source)
+    if sources := _sources(entry):
+        yield "source", Text("; ".join(sources))
     yield "as a test", Text(f".venv/bin/python -m pytest tests/claims --claim {claim.id}")
     for problem in entry.problems:
         yield "contradiction", Text(problem, style="bold red")
@@ -159,7 +188,9 @@ def _facts(entry: Entry, ledger: Ledger) -> Iterator[tuple[str, RenderableType]]
 def _sources(entry: Entry) -> list[str]:
     """Where the proofs, the refused steps and the witnesses of a claim are written down."""
     functions = [getattr(e, "build", None) or getattr(e, "replay", None) for e in entry.claim.evidence]
-    return [f"{f.__module__.replace('.', '/')}.py, {f.__name__}" for f in functions if f is not None]
+    written = [f"{f.__module__.replace('.', '/')}.py, {f.__name__}" for f in functions if f is not None]
+    theorems = [e.theorem for e in entry.claim.evidence if isinstance(e, RocqTheorem)]
+    return written + [f"theory/rocq/{name.replace('.', '.v, ')}" for name in theorems]
 
 
 def _details(entry: Entry, ledger: Ledger) -> Iterator[RenderableType]:

@@ -4,7 +4,7 @@ It would follow from |grad f|^2 >= 2L (f - f*), the reverse of a true inequality
 """
 
 from greedylr.rule import Rule
-from theory.claim import Check, Claim, Counterexample, KernelProof, Witness
+from theory.claim import Check, Claim, Counterexample, KernelProof, RocqTheorem, Witness
 from theory.claims.a1_assumption import SECTION
 from theory.claims.a1_p04_substitution import GAP, GAP_NEXT
 from theory.claims.a1_p05_cap import positive_rate
@@ -76,6 +76,11 @@ def claims() -> tuple[Claim, ...]:
             evidence=(
                 Counterexample("a flat quadratic", flat_quadratic),
                 Counterexample("Huber's function, far out", huber_far_out),
+                RocqTheorem(
+                    "HuberLowerBound.no_contraction",
+                    "for no q < 1 and C is the gap of the average iterate at most C q^T on all convex functions",
+                    refutes=True,
+                ),
             ),
             rebuilt=("the recursion; alpha_t from the inline formula for 1 - alpha",),
             uses=("A.1.P6",),

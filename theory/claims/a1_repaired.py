@@ -1,6 +1,6 @@
 """The convergence theorem that holds: convex components, rates fixed before the sample, max_lr < 1/(2L), every T."""
 
-from theory.claim import Claim, KernelProof
+from theory.claim import Claim, KernelProof, RocqTheorem
 from theory.claims.a1_assumption import SECTION
 from theory.claims.a1_p05_cap import below_cap, positive_rate
 from theory.gram import Index, count, mean, square
@@ -68,6 +68,14 @@ def claims() -> tuple[Claim, ...]:
             evidence=(
                 KernelProof(AVERAGE_GAP, average_gap, "the average gap"),
                 KernelProof(GAP_OF_AVERAGE, gap_of_average, "the gap of the average iterate"),
+                RocqTheorem(
+                    "Convergence.repaired_theorem",
+                    "the same for SGD on n samples, E being the mean over all n^T sample sequences",
+                ),
+                RocqTheorem(
+                    "Convergence.constant_rate",
+                    "at one constant rate it is the bound of Garrigos and Gower's handbook",
+                ),
             ),
             uses=("A.1.one-step", "A.1.P10"),
             repairs="A.1",

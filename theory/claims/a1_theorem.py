@@ -8,7 +8,7 @@ from fractions import Fraction
 
 from greedylr.rule import Rule
 from theory.arithmetic import approx
-from theory.claim import Check, Claim, Counterexample, Witness
+from theory.claim import Check, Claim, Counterexample, RocqTheorem, Witness
 from theory.claims.a1_assumption import SECTION
 from theory.claims.a1_same_sample import biased_average
 from theory.runs import Q, average, descend, quadratic
@@ -118,6 +118,17 @@ def claims() -> tuple[Claim, ...]:
         Counterexample("no upper limit on max_lr", no_cap),
         Counterexample("a component that is not convex", one_concave_component),
         Counterexample("the rate of Algorithm 1, chosen from the sample", biased_average),
+        RocqTheorem(
+            "SameSample.violates_every_reading",
+            "with F = 1/2 and rates in [1/1024, 1/512] Algorithm 1, started at the minimiser, keeps"
+            " E f(xbar_T) - f* above 1/100 for every T >= 10^6, where each reading of the bound is below 1/250",
+            refutes=True,
+        ),
+        RocqTheorem(
+            "SameSample.no_bound_that_vanishes",
+            "for every F, A and B there are rates for which A/(min_lr T) + B max_lr is exceeded at all large T",
+            refutes=True,
+        ),
     )
     rebuilt = ("the bound: several readings, each refuted; all share that it tends to zero when sigma* = 0",)
     return (

@@ -4,7 +4,7 @@ from fractions import Fraction
 
 from greedylr.rule import Rule
 from theory.arithmetic import approx
-from theory.claim import Check, Claim, Counterexample, Witness
+from theory.claim import Check, Claim, Counterexample, RocqTheorem, Witness
 from theory.runs import Q, Step, descend, quadratic
 
 SECTION = "A.1 The factor F"
@@ -82,6 +82,12 @@ def claims() -> tuple[Claim, ...]:
             evidence=(
                 Counterexample("scale equivariance: L = 2 and L = 4 have the same best factor", scale_equivariance),
                 Counterexample("from another initial rate the other factor wins", other_way_round),
+                RocqTheorem(
+                    "Factor.not_one_minus_inverse_smooth",
+                    "1 - 1/L is not, for every L > 1, the one best factor in the worst case after N steps over convex"
+                    " L-smooth losses, in either order, for the previous and the best rule",
+                    refutes=True,
+                ),
             ),
             uses=("A.2.condition", "A.2.decrease", "A.2.critical-point"),
             note="1/L has the unit of a learning rate, F has none; the best F can depend on gamma_0 L, not on L alone.",
@@ -101,6 +107,16 @@ def claims() -> tuple[Claim, ...]:
             section=SECTION,
             paper="repairs Appendix A.1, Theorem A.2",
             latex=r"x_t[c f, \gamma_0 / c, F] = x_t[f, \gamma_0, F]\quad (c > 0)",
+            evidence=(
+                RocqTheorem(
+                    "Equivariance.equivariance_same", "for every rule that compares losses, in Algorithm 1's order"
+                ),
+                RocqTheorem("Equivariance.equivariance_next", "and in the order of a PyTorch loop"),
+                RocqTheorem(
+                    "Factor.optimal_factor_constant_smooth",
+                    "so a factor that is best in the worst case for each L is the same for all L",
+                ),
+            ),
             repairs="A.2",
             note="Absolute thresholds and eps are scaled by c and 1/c too; fixed in absolute units they break it.",
         ),

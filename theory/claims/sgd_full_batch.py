@@ -2,7 +2,7 @@
 
 from fractions import Fraction
 
-from theory.claim import Claim, KernelProof
+from theory.claim import Claim, KernelProof, RocqTheorem
 from theory.claims.a1_repaired import steps_are_nonnegative
 from theory.claims.sgd_progress import SECTION, positive_inverse_l
 from theory.claims.sgd_wide import room
@@ -111,7 +111,10 @@ def claims() -> tuple[Claim, ...]:
             section=SECTION,
             paper="the deterministic case of Theorem A.1",
             latex=r"f(x_{t+1}) \le f(x_t)",
-            evidence=(KernelProof(DESCENT, descent),),
+            evidence=(
+                KernelProof(DESCENT, descent),
+                RocqTheorem("FullBatch.full_batch_monotone", "the same for gradient descent at any rates"),
+            ),
             uses=("lemma-mean-smooth",),
             note="So every loss improves and Algorithm 1 only ever raises its rate: every F is stable below 2/L.",
         ),
@@ -125,6 +128,7 @@ def claims() -> tuple[Claim, ...]:
             evidence=(
                 KernelProof(LAST_GAP, last_gap, "the last iterate"),
                 KernelProof(AVERAGE_GAP, average_gap, "the average gap"),
+                RocqTheorem("FullBatch.full_batch", "the same for gradient descent at any rates in the interval"),
             ),
             uses=("lemma-interpolation-mean", "lemma-mean-smooth"),
             repairs="A.1",

@@ -1,6 +1,6 @@
 """Interpolation: if x* minimises every f_i, the rate O(1/T) that the paper announces is true, for max_lr < 2/L."""
 
-from theory.claim import Claim, KernelProof
+from theory.claim import Claim, KernelProof, RocqTheorem
 from theory.claims.a1_one_step import DISTANCE_NEXT
 from theory.claims.a1_p04_substitution import GAP
 from theory.claims.a1_p05_cap import below_cap, positive_rate
@@ -83,6 +83,7 @@ def claims() -> tuple[Claim, ...]:
             evidence=(
                 KernelProof(AVERAGE_GAP, average_gap, "the average gap"),
                 KernelProof(GAP_OF_AVERAGE, gap_of_average, "the gap of the average iterate"),
+                RocqTheorem("Convergence.interpolation_theorem", "the same for SGD on n samples"),
             ),
             uses=("interpolation.step", "A.1.P10"),
             repairs="3.rate",

@@ -3,7 +3,7 @@
 Young's inequality with the weight 1/(L max_lr) - 1 lets the spread of the gradients pay for the variance in full.
 """
 
-from theory.claim import Claim, KernelProof
+from theory.claim import Claim, KernelProof, RocqTheorem
 from theory.claims.a1_one_step import DISTANCE_NEXT
 from theory.claims.a1_p04_substitution import GAP
 from theory.claims.a1_p05_cap import below_cap, positive_rate
@@ -127,6 +127,11 @@ def claims() -> tuple[Claim, ...]:
             evidence=(
                 KernelProof(AVERAGE_GAP, average_gap, "the average gap"),
                 KernelProof(GAP_OF_AVERAGE, gap_of_average, "the gap of the average iterate"),
+                RocqTheorem(
+                    "Convergence.sharp_theorem",
+                    "the same for SGD on n samples, E being the mean over all n^T sample sequences",
+                ),
+                RocqTheorem("Convergence.sharp_implies_repaired", "its bound is never above that of A.1.repaired"),
             ),
             uses=("sharp.step", "A.1.P10"),
             repairs="A.1",

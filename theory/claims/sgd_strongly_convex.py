@@ -1,6 +1,6 @@
 """Quadratic growth: the linear rate that the proof of Theorem A.1 aims at, down to a noise floor."""
 
-from theory.claim import Claim, KernelProof
+from theory.claim import Claim, KernelProof, RocqTheorem
 from theory.claims.a1_repaired import DISTANCE, START, X_T
 from theory.claims.sgd_progress import SECTION
 from theory.claims.sgd_sharp import ROOM, above_floor, noise_at_cap
@@ -43,7 +43,10 @@ def claims() -> tuple[Claim, ...]:
             paper="repairs the recursion of P7 in the proof of Theorem A.3",
             latex=r"\mathbb{E} \| x_T - x^* \|^2 \le (1 - \gamma_{\min} \mu)^T \| x_0 - x^* \|^2"
             r" + \tfrac{\gamma_{\max}^2 \sigma_f^*}{\gamma_{\min} \mu (1 - L \gamma_{\max})}",
-            evidence=(KernelProof(LINEAR, linear),),
+            evidence=(
+                KernelProof(LINEAR, linear),
+                RocqTheorem("StronglyConvex.linear_rate", "the same for SGD on n samples"),
+            ),
             uses=("sharp.step",),
             repairs="A.1.P7",
             note="At one rate gamma <= 1/(2L) the floor is at most 2 gamma sigma* / mu, the handbook's.",

@@ -1,6 +1,6 @@
 """Weighted by its rates, the average iterate pays for min_lr in neither term of the bound."""
 
-from theory.claim import Claim, KernelProof
+from theory.claim import Claim, KernelProof, RocqTheorem
 from theory.claims.a1_p05_cap import below_cap, positive_rate
 from theory.claims.a1_repaired import DISTANCE, START, X_T, steps_are_nonnegative
 from theory.claims.sgd_progress import SECTION
@@ -67,6 +67,8 @@ def claims() -> tuple[Claim, ...]:
             evidence=(
                 KernelProof(AVERAGE_GAP, average_gap, "the weighted average gap"),
                 KernelProof(GAP_OF_AVERAGE, gap_of_average, "the gap of the weighted average iterate"),
+                RocqTheorem("Weighted.weighted_theorem", "the same for SGD on n samples"),
+                RocqTheorem("Weighted.weighted_deterministic", "the form in the note, for rates fixed in advance"),
             ),
             uses=("sharp.step",),
             repairs="A.1",

@@ -2,7 +2,7 @@
 
 from fractions import Fraction
 
-from theory.claim import Claim, KernelProof
+from theory.claim import Claim, KernelProof, RocqTheorem
 from theory.claims.a1_one_step import DISTANCE_NEXT
 from theory.claims.a1_p04_substitution import GAP
 from theory.claims.a1_p05_cap import positive_rate
@@ -103,6 +103,7 @@ def claims() -> tuple[Claim, ...]:
             evidence=(
                 KernelProof(AVERAGE_GAP, average_gap, "the average gap"),
                 KernelProof(GAP_OF_AVERAGE, gap_of_average, "the gap of the average iterate"),
+                RocqTheorem("Convergence.wide_theorem", "the same for SGD on n samples"),
             ),
             uses=("wide.step", "A.1.P10"),
             repairs="A.1",

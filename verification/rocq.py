@@ -1,0 +1,273 @@
+"""The second checker: run Rocq on the formal development and on the exported kernel proofs, and read what it says.
+
+Every file is compiled once per content: a compiled file is kept under a key made of its text, its imports' keys and
+the prover's version.  What the prover printed, statements and assumptions, is kept under a key made of all sources.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import re
+import shutil
+import subprocess
+import tempfile
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, field
+from graphlib import TopologicalSorter
+from pathlib import Path
+
+import theory
+from theory.claim import Claim, KernelProof, RocqTheorem
+from theory.hypotheses import hypotheses
+from verification.export import Document, document
+
+SOURCES = Path(theory.__file__).parent / "rocq"
+EXPORTED, AUDIT, MARK = "Exported", "Audit", "=== "
+AXIOMS = {"ClassicalDedekindReals.sig_forall_dec", "FunctionalExtensionality.functional_extensionality_dep"}
+MISSING = "Rocq was not run: no coqc on the path (Debian and Ubuntu: apt-get install coq; elsewhere: rocq-prover.org)"
+SECONDS = 900  # for one file; the longest takes half a minute
+
+
+@dataclass(frozen=True)
+class Checked:
+    """A theorem as the prover prints it, with the axioms that it rests on."""
+
+    statement: str
+    axioms: tuple[str, ...]
+
+    @property
+    def sound(self) -> bool:
+        """Whether it rests on nothing but the axioms of the standard library's reals."""
+        return set(self.axioms) <= AXIOMS
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What the prover came to: ``version`` is empty if it was not run."""
+
+    version: str = ""
+    theorems: Mapping[str, Checked] = field(default_factory=dict)
+    refused: Mapping[str, str] = field(default_factory=dict)  # claims, theorems and files, each with the reason
+    exported: bool = False  # whether every exported kernel proof was accepted
+    axioms: tuple[str, ...] = ()  # of all exported proofs together
+    seconds: float = 0.0
+
+    @property
+    def says(self) -> str:
+        """One line for the ledger's summary."""
+        if not self.version:
+            return MISSING
+        if self.refused:
+            return f"Rocq {self.version} refused {', '.join(self.refused)}"
+        assumed = sorted({a for t in self.theorems.values() for a in t.axioms} | set(self.axioms))
+        return (
+            f"Rocq {self.version} accepted every exported kernel proof and {len(self.theorems)} theorems;"
+            f" assumed: {', '.join(assumed) or 'nothing'}"
+        )
+
+
+def check(claims: Iterable[Claim], done: Callable[[str], None] = lambda _: None) -> Outcome:
+    """The outcome for these claims, from the store if nothing has changed; ``done`` hears of every file checked."""
+    coqc = shutil.which("coqc")
+    if coqc is None:
+        return Outcome()
+    given, store = tuple(claims), _store()
+    version = subprocess.run([coqc, "--print-version"], capture_output=True, text=True, check=True).stdout.split()[0]
+    kept = store / "outcomes" / f"{_digest(version, *_content(given))}.json"
+    if kept.exists():
+        return _load(json.loads(kept.read_text()))
+    with _alone(store):
+        outcome = _build(coqc, version, given, store, done)
+    if not outcome.refused:
+        _write(kept, json.dumps(asdict(outcome), indent=1))
+    return outcome
+
+
+def _content(claims: tuple[Claim, ...]) -> Iterator[str]:
+    """All that the outcome depends on: the statements, the proofs, the development, and the programs that write it."""
+    yield repr({name: h.fact for name, h in hypotheses().items()})
+    for claim in claims:
+        for evidence in claim.evidence:
+            if isinstance(evidence, KernelProof):
+                yield f"{claim.id} {evidence.goal!r} {evidence.build()!r}"
+            elif isinstance(evidence, RocqTheorem):
+                yield evidence.theorem
+    here, language = Path(__file__).parent, Path(theory.__file__).parent
+    programs = [here / "rocq.py", here / "export.py", here / "rocq_text.py"]
+    for path in [*programs, language / "gram.py", language / "polynomial.py", *sorted(SOURCES.glob("*.v"))]:
+        yield path.name
+        yield path.read_text()
+
+
+def _build(coqc: str, version: str, claims: tuple[Claim, ...], store: Path, done: Callable[[str], None]) -> Outcome:
+    start = time.perf_counter()
+    exported = document(claims, {name: h.fact for name, h in hypotheses().items()})
+    names = sorted({e.theorem for c in claims for e in c.evidence if isinstance(e, RocqTheorem)})
+    texts = {path.stem: path.read_text() for path in SOURCES.glob("*.v")}
+    texts |= {EXPORTED: exported.text, AUDIT: audit(names)}
+    printed, failed = compile_all(coqc, version, texts, store, done)
+    refused = dict(_reasons(failed, exported))
+    theorems = parse_audit(printed.get(AUDIT, ""))
+    refused |= {name: "it is not in the development" for name in names if not failed and name not in theorems}
+    refused |= {name: f"it rests on {', '.join(t.axioms)}" for name, t in theorems.items() if not t.sound}
+    axioms = tuple(_axioms(printed.get(EXPORTED, "")))
+    if set(axioms) - AXIOMS:
+        refused[EXPORTED] = f"the exported proofs rest on {', '.join(axioms)}"
+    return Outcome(
+        version,
+        theorems,
+        refused,
+        EXPORTED in printed and EXPORTED not in refused,
+        axioms,
+        round(time.perf_counter() - start, 1),
+    )
+
+
+def _reasons(failed: Mapping[str, str], exported: Document) -> Iterator[tuple[str, str]]:
+    for name, message in failed.items():
+        line = re.search(rf"{EXPORTED}\.v\", line (\d+)", message)
+        claim = exported.claim_at(int(line[1])) if name == EXPORTED and line else ""
+        yield claim or name, message
+
+
+def audit(names: Iterable[str]) -> str:
+    """A file that makes the prover print the statement and the assumptions of every theorem named."""
+    given = list(names)
+    files = " ".join(sorted({name.split(".")[0] for name in given}))
+    lines = [f"From GreedyLR Require {files}."] if files else []
+    lines += ["From Coq Require Import Reals.", "From GreedyLR Require Import InnerProduct.", "Set Printing Width 100."]
+    for name in given:
+        lines += [f'Goal True. idtac "{MARK}{name}". Abort.', f"Check @{name}.", f"Print Assumptions {name}."]
+    return "\n".join(lines) + "\n"
+
+
+def parse_audit(printed: str) -> dict[str, Checked]:
+    """The statements and assumptions that the prover printed for the audit, by theorem."""
+    found = {}
+    for block in printed.split(MARK)[1:]:
+        name, _, rest = block.partition("\n")
+        statement = re.split(r"^(?:Axioms:|Closed under)", rest.partition(" : ")[2], maxsplit=1, flags=re.MULTILINE)[0]
+        found[name.strip()] = Checked(re.sub(r"\n {7}", "\n", statement).strip(), tuple(_axioms(rest)))
+    return found
+
+
+def _axioms(printed: str) -> list[str]:
+    """The names under the prover's heading; everything it prints there counts, known or not."""
+    return re.findall(r"^([^\s:]+)(?=\s*(?:\n\s+)?:)", printed.partition("Axioms:\n")[2], re.MULTILINE)
+
+
+def compile_all(
+    coqc: str, version: str, texts: Mapping[str, str], store: Path, done: Callable[[str], None] = lambda _: None
+) -> tuple[dict[str, str], dict[str, str]]:
+    """What each file printed, and the reason for each that failed; files compile two at a time, after their imports."""
+    imports = {name: _imports(text) & set(texts) for name, text in texts.items()}
+    keys: dict[str, str] = {}
+    printed: dict[str, str] = {}
+    failed: dict[str, str] = {}
+    order = TopologicalSorter(imports)
+    order.prepare()
+    with tempfile.TemporaryDirectory(prefix="greedylr-rocq-") as folder, ThreadPoolExecutor(2) as pool:
+        work, running = Path(folder), dict[Future[str], str]()
+        while order.is_active():
+            for name in order.get_ready():
+                if broken := [i for i in sorted(imports[name]) if i in failed]:
+                    failed[name] = f"its import {broken[0]} failed"
+                    order.done(name)
+                    continue
+                keys[name] = _digest(version, name, texts[name], *(keys[i] for i in sorted(imports[name])))
+                running[pool.submit(_compile, coqc, name, texts[name], store / "files" / keys[name], work)] = name
+            if not running:
+                continue
+            for future in wait(running, return_when=FIRST_COMPLETED).done:
+                name = running.pop(future)
+                try:
+                    printed[name] = future.result()
+                except RefusedError as reason:
+                    failed[name] = str(reason)
+                done(name)
+                order.done(name)
+    return printed, failed
+
+
+class RefusedError(Exception):
+    """The prover refused a file; the message is its own."""
+
+
+def _compile(coqc: str, name: str, text: str, kept: Path, work: Path) -> str:
+    """What the prover prints for a file, whose compiled form is put into ``work`` and kept."""
+    log = kept / "log"
+    if log.exists() and (kept / f"{name}.vo").exists():
+        shutil.copy(kept / f"{name}.vo", work)
+        return log.read_text()
+    (work / f"{name}.v").write_text(text)
+    command = [coqc, "-q", "-Q", ".", "GreedyLR", f"{name}.v"]
+    try:
+        run = subprocess.run(command, cwd=work, capture_output=True, text=True, timeout=SECONDS, check=False)
+    except subprocess.TimeoutExpired:
+        raise RefusedError(f"no answer within {SECONDS} s") from None
+    if run.returncode:
+        raise RefusedError(" ".join((run.stderr or run.stdout).split())[:600])
+    kept.mkdir(parents=True, exist_ok=True)
+    shutil.copy(work / f"{name}.vo", kept)
+    _write(log, run.stdout)  # last: a file without a log is compiled again
+    return run.stdout
+
+
+def _write(path: Path, text: str) -> None:
+    """The text under that path, whole or not at all."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    part = path.with_suffix(".part")
+    part.write_text(text)
+    part.replace(path)
+
+
+def _imports(text: str) -> set[str]:
+    """The development's own files that a file requires."""
+    return {name for line in re.findall(r"From GreedyLR Require(?: Import)? ([^.]*)\.", text) for name in line.split()}
+
+
+def _digest(*parts: str) -> str:
+    digest = hashlib.sha256()
+    for part in parts:
+        digest.update(f"{len(part)}:".encode() + part.encode())
+    return digest.hexdigest()[:32]
+
+
+def _store() -> Path:
+    """The folder in which compiled files are kept; a temporary one if the user's cannot be written."""
+    base = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "greedylr" / "rocq"
+    try:
+        base.mkdir(parents=True, exist_ok=True)
+        return base
+    except OSError:
+        return Path(tempfile.mkdtemp(prefix="greedylr-rocq-store-"))
+
+
+@contextmanager
+def _alone(store: Path) -> Iterator[None]:
+    """One build at a time: a second waits and then finds the files of the first."""
+    try:
+        import fcntl  # noqa: PLC0415 - there is none on Windows
+    except ImportError:
+        yield
+        return
+    with (store / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+def _load(data: dict[str, object]) -> Outcome:
+    theorems = {n: Checked(t["statement"], tuple(t["axioms"])) for n, t in data["theorems"].items()}  # type: ignore[attr-defined]
+    return Outcome(
+        str(data["version"]),
+        theorems,
+        dict(data["refused"]),  # type: ignore[call-overload]
+        bool(data["exported"]),
+        tuple(data["axioms"]),  # type: ignore[arg-type]
+        float(data["seconds"]),  # type: ignore[arg-type]
+    )
