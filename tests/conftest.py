@@ -5,6 +5,7 @@ from hypothesis import settings
 
 from theory.claims import paper
 from verification.ledger import ledger as compute
+from verification.rocq import check
 
 settings.register_profile("patient", parent=settings(), deadline=None)  # a busy machine is no failure
 settings.load_profile("patient")
@@ -15,5 +16,11 @@ def pytest_addoption(parser):
 
 
 @pytest.fixture(scope="session")
-def ledger():
-    return compute(paper())
+def rocq():
+    """What Rocq came to; an empty outcome where it is not installed."""
+    return check(paper())
+
+
+@pytest.fixture(scope="session")
+def ledger(rocq):
+    return compute(paper(), rocq=rocq)

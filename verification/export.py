@@ -365,6 +365,7 @@ class Document:
 
     text: str
     begins: tuple[tuple[int, str], ...]
+    refused: Mapping[str, str]  # claims whose proof has no meaning to begin with, each with the reason
 
     def claim_at(self, line: int) -> str:
         """The claim in whose theorem a line lies."""
@@ -389,17 +390,23 @@ def document(claims: Iterable[Claim], hypotheses: Mapping[str, Fact]) -> Documen
     facts = {**hypotheses, **{name: e.goal for name, e in reversed(proofs)}}
     lines = [PROLOGUE, *_language(facts.values()), ""]
     lines += [_definition(name, hypotheses[name]) for name in hypotheses]
-    text, begins = "\n".join(lines), []
+    text, begins, theorems, refused = "\n".join(lines), [], [], dict[str, str]()
     leaves: dict[str, tuple[str, ...]] = {name: (name,) for name in hypotheses}
     for number, (name, proof) in enumerate(proofs):
         theorem = theorem_name(name, [e for n, e in proofs[:number] if n == name])
-        tree = proof.build()
-        cited = dict.fromkeys(_cited(tree))
-        used = tuple(h for h in hypotheses if any(h in leaves[c] for c in cited))
+        try:
+            tree = proof.build()
+            cited = dict.fromkeys(_cited(tree))
+            used = tuple(h for h in hypotheses if any(h in leaves[c] for c in cited))
+            written = "\n".join(_theorem(theorem, proof.goal, tree, used, facts, leaves))
+        except (AttributeError, KeyError, TypeError, ValueError) as reason:
+            refused[name] = f"the proof of {theorem} cannot be written down: {reason}"
+            continue
         leaves.setdefault(name, used)
+        theorems.append(theorem)
         begins.append((text.count("\n") + 2, name))
-        text += "\n" + "\n".join(_theorem(theorem, proof.goal, tree, used, facts, leaves))
-    return Document(text + "\nEnd Paper.\n" + _audit(proofs), tuple(begins))
+        text += "\n" + written
+    return Document(text + "\nEnd Paper.\n" + _audit(theorems), tuple(begins), refused)
 
 
 def theorem_name(claim: str, earlier: list[KernelProof]) -> str:
@@ -439,16 +446,31 @@ def _nodes(term: object) -> Iterator[Symbol | Basis]:
                 yield from _nodes(a)
 
 
-def _cited(node: Proof) -> Iterator[str]:
+def _inside(node: Proof) -> Iterator[Proof]:
+    """The proof and every proof inside it."""
+    yield node
     match node:
-        case Assume(name):
-            yield name
         case Add(left, right) | Mul(left, right):
-            yield from (*_cited(left), *_cited(right))
+            yield from (*_inside(left), *_inside(right))
         case EqMul(_, body) | Mean(_, body) | Inst(_, body) | Conclude(_, body) | Telescope(_, _, body):
-            yield from _cited(body)
+            yield from _inside(body)
         case Induct(_, _, base, factor, step):
-            yield from (*_cited(base), *_cited(factor), *_cited(step))
+            yield from (*_inside(base), *_inside(factor), *_inside(step))
+
+
+def _cited(tree: Proof) -> list[str]:
+    return [node.name for node in _inside(tree) if isinstance(node, Assume)]
+
+
+def _variables(tree: Proof) -> Iterator[Variable]:
+    """The variables that a proof mentions on its own account."""
+    for node in _inside(tree):
+        match node:
+            case Square(term) | Norm(term) | EqMul(term, _) | Telescope(_, term, _) | Induct(_, term):
+                yield from free(term)
+            case Inst(at):
+                for _, image in at:
+                    yield from free(image)
 
 
 def _definition(name: str, fact: Fact) -> str:
@@ -486,7 +508,7 @@ def _theorem(
         arguments = [f"the_{_hypothesis(h)}" for h in leaves.get(claim, ())]
         cite[claim] = " ".join([theorem_name(claim, []), *arguments])
     script = Script(facts, cite, map(spell.variable, variables))
-    elsewhere = {v for fact in facts.values() for v in free(fact.poly)} - set(variables)
+    elsewhere = {v for fact in facts.values() for v in free(fact.poly)}.union(_variables(tree)) - set(variables)
     script.restated(script.prove(tree, {v: _default(v) for v in elsewhere}), goal)
     yield from script.lines
     yield "Qed."
@@ -500,9 +522,8 @@ def _default(v: Variable) -> Term:
     return Vec(()) if isinstance(v, Basis) else lift(0)
 
 
-def _audit(proofs: list[tuple[str, KernelProof]]) -> str:
+def _audit(names: list[str]) -> str:
     """All theorems as one term, for the prover to list what they assume."""
-    names = [theorem_name(name, [e for n, e in proofs[:k] if n == name]) for k, (name, _) in enumerate(proofs)]
     return f"""
 Inductive proved : Prop := nothing | and_also (P : Prop) (proof : P) (rest : proved).
 Definition every_claim : proved :=

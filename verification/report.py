@@ -15,7 +15,7 @@ from rich.text import Text
 from theory.claim import Counterexample, KernelProof, RocqTheorem
 from theory.hypotheses import UNESTABLISHED, hypotheses
 from theory.notation import latex
-from verification.ledger import Entry, Ledger, Verdict
+from verification.ledger import Entry, Finding, Ledger, Verdict
 from verification.prose import steps, witness_lines
 from verification.rocq import Outcome
 
@@ -149,9 +149,20 @@ def entry_view(entry: Entry, ledger: Ledger, *, full: bool = True) -> Renderable
     for finding in entry.findings:
         style = "" if finding.sound else "bold red"
         parts.append(Text(f"\n{finding.kind}: {finding.says}", style=style))
+        if finding.kind == "exact counterexample" and not full:
+            parts.append(Padding(Text(_fails(finding, entry), style="dim"), (0, 0, 0, 4)))
         if finding.statement and full:
             parts.append(Padding(Text(finding.statement, style="dim"), (0, 0, 0, 4)))
     return Group(*parts, *(_details(entry, ledger) if full else ()))
+
+
+def _fails(finding: Finding, entry: Entry) -> str:
+    """The first claimed conclusion that fails in a counterexample, with its numbers."""
+    evidence = entry.claim.evidence[entry.findings.index(finding)]
+    assert isinstance(evidence, Counterexample)
+    return next(
+        f"{says}: {numbers}" for says, numbers in witness_lines(evidence.replay()) if says.startswith("claimed")
+    )
 
 
 def _facts(entry: Entry, ledger: Ledger) -> Iterator[tuple[str, RenderableType]]:

@@ -122,7 +122,7 @@ def _build(coqc: str, version: str, claims: tuple[Claim, ...], store: Path, done
         version,
         theorems,
         refused,
-        EXPORTED in printed and EXPORTED not in refused,
+        EXPORTED in printed and not exported.refused,
         axioms,
         round(time.perf_counter() - start, 1),
     )

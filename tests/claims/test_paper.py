@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from theory.claim import RocqTheorem
 from theory.claims import paper
 
 PUBLISHED = json.loads((Path(__file__).parent / "published.json").read_text())
@@ -15,7 +16,9 @@ CLAIMS = [
 
 
 @pytest.mark.parametrize("name", CLAIMS)
-def test_claim(name, ledger):
+def test_claim(name, ledger, rocq):
+    if not rocq.version and any(isinstance(e, RocqTheorem) for e in ledger[name].claim.evidence):
+        pytest.skip("its status is published with Rocq's theorems, and there is no coqc here")
     assert ledger[name].status == PUBLISHED.get(name, "not published"), "\n".join(
         [f"{name}: {ledger[name].claim.title}", *(f"{f.kind}: {f.says}" for f in ledger[name].findings)]
     )

@@ -11,7 +11,7 @@ from theory.claim import Claim, KernelProof
 from theory.gram import symbol
 from theory.hypotheses import hypotheses
 from theory.kernel import Conclude, Fact, Square, infer
-from verification.cli import app
+from verification.cli import SCREEN, app
 
 run = CliRunner().invoke
 
@@ -47,7 +47,7 @@ def test_verify_only_checks_one_claim():
 
 
 def test_show_prints_the_proof_step_by_step():
-    output = run(app, ["show", "A.1.one-step"]).output
+    output = run(app, ["show", "A.1.one-step", "--full"]).output
     assert "proof, step by step" in output
     assert "cite A.1.P3.repaired" in output
     assert "theory/claims/a1_one_step.py, one_step" in output
@@ -59,6 +59,17 @@ def test_show_prints_a_counterexample_with_its_numbers_and_the_repair():
     output = run(app, ["show", "A.1.P3"]).output
     assert "181/200 <= 1/10 is false" in output
     assert "A.1.P3.repaired (proved with convex components)" in output
+
+
+def test_show_tells_the_story_of_theorem_a1_in_one_screen():
+    output = run(app, ["show", "A.1"]).output
+    assert len(output.splitlines()) <= SCREEN
+    for word in ("refuted", "no upper limit on max_lr", "a component that is not convex", "chosen from the sample"):
+        assert word in output
+    assert "A.1.repaired (proved with convex components, predictable rate, max_lr<1/(2L))" in output
+    assert "greedylr show A.1 --full" in output
+    assert "claimed: E f(xbar_60) - f*" in output
+    assert len(run(app, ["show", "A.1", "--full"]).output) > 2 * len(output)
 
 
 def test_show_speaks_json():

@@ -5,7 +5,9 @@ import pytest
 from verification.publish import README, STATUSES, readme, statuses
 
 
-def test_the_published_statuses_and_the_readme_are_up_to_date(ledger):
+def test_the_published_statuses_and_the_readme_are_up_to_date(ledger, rocq):
+    if not rocq.version:
+        pytest.skip("published with Rocq's theorems, and there is no coqc here")
     assert STATUSES.read_text() == statuses(ledger)
     assert README.read_text() == readme(README.read_text(), ledger)
 
