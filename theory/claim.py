@@ -79,6 +79,9 @@ class RocqTheorem:
     theorem: str
     says: str
     refutes: bool = False
+    needs: tuple[
+        str, ...
+    ] = ()  # those of its premises that are hypotheses of the ledger, where no kernel proof has them
 
 
 @dataclass(frozen=True)

@@ -60,7 +60,7 @@ def verify(
         if not only:
             print_rocq(console, rocq)
         print_summary(console, shown, seconds)
-    if any(entry.problems for entry in ledger.values()):
+    if rocq.refused or any(entry.problems for entry in ledger.values()):
         raise typer.Exit(1)
 
 

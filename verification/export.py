@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
+from graphlib import TopologicalSorter
 from itertools import chain
 from itertools import count as naturals
 
@@ -227,7 +228,8 @@ class Script:
         """The sum over the steps, the potential telescoping."""
         bound, inner = self.bind(law, env)
         k, below = bound.over, bound.below
-        assert below is not None
+        if below is None:
+            raise ValueError(f"Telescope sums over steps; {law} runs over a {k.sort}.")
         fact = self.looked_up(body, inner)
         p = substitute(potential, inner)
         rest = fact.poly - p + substitute(p, {k: k + 1})
@@ -386,7 +388,9 @@ Variables (V : space) (Sample Path : Type) (sample0 : Sample) (path0 : Path) (SA
 
 def document(claims: Iterable[Claim], hypotheses: Mapping[str, Fact]) -> Document:
     """Every hypothesis and every claim with a kernel proof, each theorem from the hypotheses it rests on."""
-    proofs = [(c.id, e) for c in claims for e in c.evidence if isinstance(e, KernelProof)]
+    by_id = {claim.id: claim for claim in claims}
+    order = TopologicalSorter({c.id: [u for u in c.uses if u in by_id] for c in by_id.values()}).static_order()
+    proofs = [(name, e) for name in order for e in by_id[name].evidence if isinstance(e, KernelProof)]
     facts = {**hypotheses, **{name: e.goal for name, e in reversed(proofs)}}
     lines = [PROLOGUE, *_language(facts.values()), ""]
     lines += [_definition(name, hypotheses[name]) for name in hypotheses]
@@ -399,7 +403,7 @@ def document(claims: Iterable[Claim], hypotheses: Mapping[str, Fact]) -> Documen
             cited = dict.fromkeys(_cited(tree))
             used = tuple(h for h in hypotheses if any(h in leaves[c] for c in cited))
             written = "\n".join(_theorem(theorem, proof.goal, tree, used, facts, leaves))
-        except (AttributeError, KeyError, TypeError, ValueError) as reason:
+        except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as reason:
             refused[name] = f"the proof of {theorem} cannot be written down: {reason}"
             continue
         leaves.setdefault(name, used)
@@ -416,14 +420,26 @@ def theorem_name(claim: str, earlier: list[KernelProof]) -> str:
 
 
 def _language(facts: Iterable[Fact]) -> list[str]:
-    """A variable for every symbol and vector that the statements speak of."""
-    types: dict[str, str] = {}
-    for node in (node for fact in facts for node in _nodes(fact.poly) if not node.variable):
+    """A Rocq variable for every symbol and vector that the statements speak of, each with a spelling of its own."""
+    types: dict[str, tuple[str, str]] = {}
+    given = tuple(facts)
+    for node in (node for fact in given for node in _nodes(fact.poly) if not node.variable):
         result = "V" if isinstance(node, Basis) else "R"
         signature = " -> ".join([*(spell.TYPES[spell.sort(a)] for a in node.args), result])
-        if types.setdefault(spell.function(node), signature) != signature:
+        if types.setdefault(spell.function(node), (node.name, signature)) != (node.name, signature):
             raise ValueError(f"{node} and another symbol are both spelled {spell.function(node)}: rename one.")
-    return [f"Variable {name} : {types[name]}." for name in sorted(types)]
+    bound = {spell.variable(v): v for fact in given for v in (*free(fact.poly), *_bound(fact.poly))}
+    for name in types.keys() & (bound.keys() | spell.RESERVED) | bound.keys() & spell.RESERVED:
+        raise ValueError(f"{name} is spelled like a variable or a word of Rocq: rename it in the theory.")
+    return [f"Variable {name} : {types[name][1]}." for name in sorted(types)]
+
+
+def _bound(p: Poly) -> Iterator[Index]:
+    """The variables that the means of a polynomial bind."""
+    for a in p.atoms:
+        if isinstance(a, Average):
+            yield a.law.over
+            yield from _bound(product(atom(b) ** e for b, e in a.body))
 
 
 def _nodes(term: object) -> Iterator[Symbol | Basis]:

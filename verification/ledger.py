@@ -189,7 +189,8 @@ def _rocq_theorem(evidence: RocqTheorem, rocq: Outcome) -> Finding:
         reason = rocq.refused.get(name) or "; ".join(f"{k}: {why}" for k, why in rocq.refused.items())
         return Finding(kind, f"{name} is not proved: {reason or 'there is no such theorem'}", False)
     verdict = Verdict.REFUTED if evidence.refutes else Verdict.PROVED
-    return Finding(kind, f"{name}: {evidence.says}", True, verdict=verdict, statement=checked.statement)
+    needs = frozenset(evidence.needs)
+    return Finding(kind, f"{name}: {evidence.says}", True, needs, verdict=verdict, statement=checked.statement)
 
 
 def _exported(claim: Claim, rocq: Outcome) -> Iterator[Finding]:
@@ -200,6 +201,8 @@ def _exported(claim: Claim, rocq: Outcome) -> Iterator[Finding]:
         yield Finding("Rocq", f"refuses the kernel's proof: {rocq.refused[claim.id]}", False)
     elif rocq.exported:
         yield Finding("Rocq", "accepts the same proof, exported", True, verdict=Verdict.PROVED)
+    else:
+        yield Finding("Rocq", f"did not accept the kernel's proof: {rocq.says}", False)
 
 
 def _leaves(findings: Iterable[Finding], entries: Ledger) -> Iterator[str]:

@@ -29,6 +29,7 @@ from verification.export import Document, document
 SOURCES = Path(theory.__file__).parent / "rocq"
 EXPORTED, AUDIT, MARK = "Exported", "Audit", "=== "
 AXIOMS = {"ClassicalDedekindReals.sig_forall_dec", "FunctionalExtensionality.functional_extensionality_dep"}
+CLOSED = "Closed under the global context"
 MISSING = "Rocq was not run: no coqc on the path (Debian and Ubuntu: apt-get install coq; elsewhere: rocq-prover.org)"
 SECONDS = 900  # for one file; the longest takes half a minute
 
@@ -51,6 +52,7 @@ class Outcome:
     """What the prover came to: ``version`` is empty if it was not run."""
 
     version: str = ""
+    unavailable: str = MISSING  # why it was not run, if it was not
     theorems: Mapping[str, Checked] = field(default_factory=dict)
     refused: Mapping[str, str] = field(default_factory=dict)  # claims, theorems and files, each with the reason
     exported: bool = False  # whether every exported kernel proof was accepted
@@ -61,9 +63,10 @@ class Outcome:
     def says(self) -> str:
         """One line for the ledger's summary."""
         if not self.version:
-            return MISSING
-        if self.refused:
-            return f"Rocq {self.version} refused {', '.join(self.refused)}"
+            return self.unavailable
+        if self.refused or not self.exported:
+            reasons = "; ".join(f"{name}: {why}" for name, why in self.refused.items())
+            return f"Rocq {self.version} refused {reasons or 'the exported proofs'}"
         assumed = sorted({a for t in self.theorems.values() for a in t.axioms} | set(self.axioms))
         return (
             f"Rocq {self.version} accepted every exported kernel proof and {len(self.theorems)} theorems;"
@@ -76,16 +79,28 @@ def check(claims: Iterable[Claim], done: Callable[[str], None] = lambda _: None)
     coqc = shutil.which("coqc")
     if coqc is None:
         return Outcome()
+    try:
+        prover = _identity(coqc)
+    except (OSError, subprocess.SubprocessError) as reason:
+        return Outcome(unavailable=f"Rocq was not run: {coqc} does not answer ({reason}); reinstall it")
     given, store = tuple(claims), _store()
-    version = subprocess.run([coqc, "--print-version"], capture_output=True, text=True, check=True).stdout.split()[0]
-    kept = store / "outcomes" / f"{_digest(version, *_content(given))}.json"
-    if kept.exists():
-        return _load(json.loads(kept.read_text()))
+    kept = store / "outcomes" / f"{_digest(prover, *_content(given))}.json"
+    if (found := _load(kept)) is not None:
+        return found
     with _alone(store):
-        outcome = _build(coqc, version, given, store, done)
-    if not outcome.refused:
-        _write(kept, json.dumps(asdict(outcome), indent=1))
+        outcome = _build(coqc, prover, given, store, done)
+        if outcome.exported and not outcome.refused:
+            _write(kept, json.dumps(asdict(outcome), indent=1))
     return outcome
+
+
+def _identity(coqc: str) -> str:
+    """The prover's version, and the very program: another one under the same name is another prover."""
+    run = subprocess.run([coqc, "--print-version"], capture_output=True, text=True, check=True, timeout=60)
+    if not run.stdout.split():
+        raise OSError("it prints no version")
+    path = Path(coqc).resolve()
+    return f"{run.stdout.strip()} {path} {path.stat().st_size} {path.stat().st_mtime_ns}"
 
 
 def _content(claims: tuple[Claim, ...]) -> Iterator[str]:
@@ -104,28 +119,26 @@ def _content(claims: tuple[Claim, ...]) -> Iterator[str]:
         yield path.read_text()
 
 
-def _build(coqc: str, version: str, claims: tuple[Claim, ...], store: Path, done: Callable[[str], None]) -> Outcome:
-    start = time.perf_counter()
-    exported = document(claims, {name: h.fact for name, h in hypotheses().items()})
+def _build(coqc: str, identity: str, claims: tuple[Claim, ...], store: Path, done: Callable[[str], None]) -> Outcome:
+    start, version = time.perf_counter(), identity.partition(" ")[0]
+    try:
+        exported = document(claims, {name: h.fact for name, h in hypotheses().items()})
+    except ValueError as reason:
+        return Outcome(version, refused={EXPORTED: str(reason)})
     names = sorted({e.theorem for c in claims for e in c.evidence if isinstance(e, RocqTheorem)})
     texts = {path.stem: path.read_text() for path in SOURCES.glob("*.v")}
     texts |= {EXPORTED: exported.text, AUDIT: audit(names)}
-    printed, failed = compile_all(coqc, version, texts, store, done)
-    refused = dict(_reasons(failed, exported))
+    printed, failed = compile_all(coqc, identity, texts, store, done)
+    refused = {**exported.refused, **dict(_reasons(failed, exported))}
     theorems = parse_audit(printed.get(AUDIT, ""))
     refused |= {name: "it is not in the development" for name in names if not failed and name not in theorems}
     refused |= {name: f"it rests on {', '.join(t.axioms)}" for name, t in theorems.items() if not t.sound}
-    axioms = tuple(_axioms(printed.get(EXPORTED, "")))
+    axioms = tuple(_axioms(printed[EXPORTED])) if EXPORTED in printed else ()
     if set(axioms) - AXIOMS:
         refused[EXPORTED] = f"the exported proofs rest on {', '.join(axioms)}"
-    return Outcome(
-        version,
-        theorems,
-        refused,
-        EXPORTED in printed and not exported.refused,
-        axioms,
-        round(time.perf_counter() - start, 1),
-    )
+    accepted = EXPORTED in printed and not exported.refused and EXPORTED not in refused
+    seconds = round(time.perf_counter() - start, 1)
+    return Outcome(version, MISSING, theorems, refused, accepted, axioms, seconds)
 
 
 def _reasons(failed: Mapping[str, str], exported: Document) -> Iterator[tuple[str, str]]:
@@ -143,6 +156,7 @@ def audit(names: Iterable[str]) -> str:
     lines += ["From Coq Require Import Reals.", "From GreedyLR Require Import InnerProduct.", "Set Printing Width 100."]
     for name in given:
         lines += [f'Goal True. idtac "{MARK}{name}". Abort.', f"Check @{name}.", f"Print Assumptions {name}."]
+        lines += [f"Goal True. let T := type of @{name} in let S := type of T in unify S Prop. exact I. Qed."]
     return "\n".join(lines) + "\n"
 
 
@@ -157,8 +171,11 @@ def parse_audit(printed: str) -> dict[str, Checked]:
 
 
 def _axioms(printed: str) -> list[str]:
-    """The names under the prover's heading; everything it prints there counts, known or not."""
-    return re.findall(r"^([^\s:]+)(?=\s*(?:\n\s+)?:)", printed.partition("Axioms:\n")[2], re.MULTILINE)
+    """What stands under the prover's heading: the name before a colon, or a whole line of any other form."""
+    if CLOSED in printed:
+        return []
+    lines = [line for line in printed.partition("Axioms:\n")[2].splitlines() if line[:1].strip()]
+    return [re.sub(r"^([\w.']+)(?: :.*)?$", r"\1", line) for line in lines] or ["(no list of assumptions was printed)"]
 
 
 def compile_all(
@@ -200,10 +217,9 @@ class RefusedError(Exception):
 
 def _compile(coqc: str, name: str, text: str, kept: Path, work: Path) -> str:
     """What the prover prints for a file, whose compiled form is put into ``work`` and kept."""
-    log = kept / "log"
-    if log.exists() and (kept / f"{name}.vo").exists():
+    if (printed := _kept(kept, name)) is not None:
         shutil.copy(kept / f"{name}.vo", work)
-        return log.read_text()
+        return printed
     (work / f"{name}.v").write_text(text)
     command = [coqc, "-q", "-Q", ".", "GreedyLR", f"{name}.v"]
     try:
@@ -214,14 +230,28 @@ def _compile(coqc: str, name: str, text: str, kept: Path, work: Path) -> str:
         raise RefusedError(" ".join((run.stderr or run.stdout).split())[:600])
     kept.mkdir(parents=True, exist_ok=True)
     shutil.copy(work / f"{name}.vo", kept)
-    _write(log, run.stdout)  # last: a file without a log is compiled again
+    digest = _digest_of(kept / f"{name}.vo")
+    _write(kept / "log", json.dumps({"vo": digest, "printed": run.stdout}))  # last: without it nothing is kept
     return run.stdout
+
+
+def _kept(kept: Path, name: str) -> str | None:
+    """What was printed for a file that was compiled before, if its compiled form is still the same."""
+    try:
+        log = json.loads((kept / "log").read_text())
+        return str(log["printed"]) if log["vo"] == _digest_of(kept / f"{name}.vo") else None
+    except (OSError, ValueError, LookupError, TypeError):
+        return None
+
+
+def _digest_of(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
 def _write(path: Path, text: str) -> None:
     """The text under that path, whole or not at all."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_suffix(".part")
+    part = path.with_suffix(f".{os.getpid()}")
     part.write_text(text)
     part.replace(path)
 
@@ -240,9 +270,10 @@ def _digest(*parts: str) -> str:
 
 def _store() -> Path:
     """The folder in which compiled files are kept; a temporary one if the user's cannot be written."""
-    base = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "greedylr" / "rocq"
+    base = Path(os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache")) / "greedylr" / "rocq"
     try:
         base.mkdir(parents=True, exist_ok=True)
+        (base / "lock").touch()
         return base
     except OSError:
         return Path(tempfile.mkdtemp(prefix="greedylr-rocq-store-"))
@@ -261,13 +292,11 @@ def _alone(store: Path) -> Iterator[None]:
         yield
 
 
-def _load(data: dict[str, object]) -> Outcome:
-    theorems = {n: Checked(t["statement"], tuple(t["axioms"])) for n, t in data["theorems"].items()}  # type: ignore[attr-defined]
-    return Outcome(
-        str(data["version"]),
-        theorems,
-        dict(data["refused"]),  # type: ignore[call-overload]
-        bool(data["exported"]),
-        tuple(data["axioms"]),  # type: ignore[arg-type]
-        float(data["seconds"]),  # type: ignore[arg-type]
-    )
+def _load(path: Path) -> Outcome | None:
+    """An outcome that was kept; None if there is none that can be read."""
+    try:
+        data = json.loads(path.read_text())
+        theorems = {n: Checked(t["statement"], tuple(t["axioms"])) for n, t in data.pop("theorems").items()}
+        return Outcome(**{**data, "theorems": theorems, "axioms": tuple(data["axioms"])})
+    except (OSError, ValueError, LookupError, TypeError, AttributeError):
+        return None

@@ -13,6 +13,10 @@ from theory.polynomial import Monomial, Poly
 TYPES = {"step": "nat", "sample": "Sample", "path": "Path", "vec": "V", "real": "R"}
 LETTERS = {"step": "t", "sample": "i", "path": "w", "vec": "x", "real": "r"}
 RELATIONS = {Rel.EQ: "{} = 0", Rel.GE: "0 <= {}", Rel.GT: "0 < {}"}
+RESERVED = frozenset(  # what the exported file or its imports call something else
+    "O S V R E Sample Path SAMPLE PATHS sample0 path0 INR mean steps inner zero add scale sub norm2 sum avg fun forall"
+    " in let Set Prop Type law uniform combination".split()
+)
 WORDS = {
     "*": "_star",
     "^": "_pow",

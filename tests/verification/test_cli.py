@@ -90,7 +90,7 @@ def test_an_id_like_no_other_points_to_the_list():
 
 @pytest.mark.parametrize(("wrong", "status"), [(False, 0), (True, 1)])
 def test_the_exit_status_is_one_exactly_when_evidence_fails(monkeypatch, wrong, status):
-    x = symbol("x")
+    x = symbol("L")
     goal = Fact(x) if wrong else Fact(x * x)
     claim = Claim("c", "t", "s", "p", "x", (KernelProof(goal, lambda: Conclude(goal, Square(x))),))
     monkeypatch.setattr(theory.claims, "paper", lambda: (claim,))

@@ -3,6 +3,7 @@
 import re
 import shutil
 import subprocess
+from dataclasses import replace
 
 import pytest
 from typer.testing import CliRunner
@@ -11,9 +12,9 @@ import theory.claims
 import theory.kernel
 from theory.claim import Claim, KernelProof, RocqTheorem
 from theory.claims import paper
-from theory.gram import symbol
+from theory.gram import symbol, vector
 from theory.hypotheses import hypotheses
-from theory.kernel import Conclude, Fact, Rel, Square
+from theory.kernel import Add, Assume, Conclude, Fact, Rel, Square
 from verification import rocq as prover
 from verification import rocq_text as spell
 from verification.cli import app
@@ -149,6 +150,120 @@ Closed under the global context
 
 
 @needs_coqc
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("Unset Guard Checking.\nFixpoint loop (n : nat) : 0 = 1 := loop n.\nDefinition wrong := loop 0.\n", "guarded"),
+        (
+            "Unset Positivity Checking.\nInductive bad := C : (bad -> False) -> bad.\n"
+            "Definition no (b : bad) : False := match b with C f => f b end.\n"
+            "Definition wrong : False := no (C no).\n",
+            "positive",
+        ),
+    ],
+)
+def test_a_check_that_was_switched_off_would_be_seen(tmp_path, text, says):
+    texts = {"Cheat": text, "Audit": "From GreedyLR Require Cheat.\nPrint Assumptions Cheat.wrong.\n"}
+    printed, failed = compile_all(COQC, "test", texts, tmp_path)
+    assert not failed
+    assert any(says in axiom for axiom in prover._axioms(printed["Audit"]))
+
+
+def test_a_prover_that_lists_no_assumptions_is_not_believed():
+    assert prover._axioms("") == ["(no list of assumptions was printed)"]
+    assert not parse_audit("=== A.b\nA.b : True\n")["A.b"].sound
+
+
+@needs_coqc
+def test_a_definition_is_no_theorem(tmp_path):
+    texts = {
+        "A": "Definition one := 1.\nDefinition says := 1 = 2.\nTheorem one_is_one : one = 1. Proof. reflexivity. Qed.\n"
+    }
+    for name, passes in (("A.one_is_one", True), ("A.one", False), ("A.says", False)):
+        lines = [line for line in audit([name]).splitlines() if "InnerProduct" not in line]
+        failed = compile_all(COQC, "test", {**texts, "Audit": "\n".join(lines)}, tmp_path)[1]
+        assert (not failed) is passes, name
+
+
+@needs_coqc
+@pytest.mark.parametrize(
+    ("file", "text"),
+    [
+        ("Kernel", "Definition broken := nothing."),
+        (
+            "Kernel",
+            "Axiom cheat : False.\nLemma add_nn p q : 0 <= p -> 0 <= q -> 0 <= p + q. Proof. destruct cheat. Qed.",
+        ),
+    ],
+    ids=["a rule that does not compile", "a rule that rests on an axiom"],
+)
+def test_a_broken_rule_is_a_problem_of_every_claim_with_a_proof(monkeypatch, tmp_path, file, text):
+    for path in SOURCES.glob("*.v"):
+        shutil.copy(path, tmp_path)
+    source = (tmp_path / f"{file}.v").read_text()
+    old = "Lemma add_nn p q : 0 <= p -> 0 <= q -> 0 <= p + q. Proof. lra. Qed."
+    assert old in source
+    (tmp_path / f"{file}.v").write_text(source.replace(old, text))
+    monkeypatch.setattr(prover, "SOURCES", tmp_path)
+    both = claim(Fact(X * X + X * X), Conclude(Fact(X * X + X * X), Add(Square(X), Square(X))))
+    entry = ledger((both,), rocq=check((both,)))["c"]
+    assert entry.problems
+    assert entry.verdict is Verdict.OPEN
+
+
+@needs_coqc
+def test_a_claim_that_cites_a_later_one_is_exported_after_it():
+    cited = claim(Fact(X * X), Conclude(Fact(X * X), Square(X)), "d")
+    citing = replace(claim(Fact(X * X), Conclude(Fact(X * X), Assume("d"))), uses=("d",))
+    assert check((citing, cited)).exported
+
+
+@needs_coqc
+def test_a_proof_that_cannot_be_written_down_is_no_accepted_one():
+    unknown = claim(Fact(X), Conclude(Fact(X), Assume("nowhere")))
+    outcome = check((unknown,))
+    assert not outcome.exported
+    assert "cannot be written down" in outcome.refused["c"]
+
+
+@pytest.mark.parametrize("other", [symbol("gamma'"), symbol("mean"), symbol("S"), symbol("x")])
+def test_a_name_that_rocq_would_confuse_is_refused(other):
+    facts = {"one": Fact(symbol("gamma") - other, Rel.EQ), "at x": Fact(vector("x", variable=True) @ vector("u"))}
+    with pytest.raises(ValueError, match="rename"):
+        document((), facts)
+
+
+@needs_coqc
+def test_a_damaged_store_is_built_again(tmp_path, monkeypatch):
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    first = check((RIGHT,))
+    assert first.exported
+    for path in [*tmp_path.rglob("*.json"), *tmp_path.rglob("*.vo")]:
+        path.write_bytes(path.read_bytes()[:100])
+    again = check((RIGHT,))
+    assert again.exported
+    assert not again.refused
+
+
+@needs_coqc
+def test_a_store_that_cannot_be_written_is_done_without(tmp_path, monkeypatch):
+    (tmp_path / "greedylr").write_text("a file in the way")
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    assert check((RIGHT,)).exported
+
+
+def test_a_prover_that_is_broken_is_said_to_be(tmp_path, monkeypatch):
+    fake = tmp_path / "coqc"
+    monkeypatch.setattr(prover.shutil, "which", lambda _: str(fake))
+    for body in ("exit 1", "true"):
+        fake.write_text(f"#!/bin/sh\n{body}\n")
+        fake.chmod(0o755)
+        outcome = check((RIGHT,))
+        assert not outcome.version
+        assert "does not answer" in outcome.says
+
+
+@needs_coqc
 def test_a_file_compiles_once_per_content(tmp_path, monkeypatch):
     calls = []
     real = subprocess.run
@@ -186,7 +301,7 @@ def test_a_prover_that_does_not_answer_is_a_refusal(tmp_path, monkeypatch):
 
 
 def test_without_the_prover_the_ledger_says_so_and_how_to_get_it(monkeypatch):
-    monkeypatch.setattr(prover.shutil, "which", lambda name: None)
+    monkeypatch.setattr(prover.shutil, "which", lambda _: None)
     outcome = check(paper())
     assert outcome == Outcome()
     entries = ledger(paper(), rocq=outcome)
@@ -210,5 +325,5 @@ def test_a_theorem_that_is_not_there_is_no_evidence():
 @pytest.mark.parametrize(("refutes", "verdict"), [(False, Verdict.PROVED), (True, Verdict.REFUTED)])
 def test_a_theorem_speaks_for_or_against_its_claim(refutes, verdict):
     one = Claim("c", "t", "s", "p", "x", (RocqTheorem("A.b", "says", refutes=refutes),))
-    outcome = Outcome("8.16", {"A.b": Checked("True", ())}, exported=True)
+    outcome = Outcome("8.16", theorems={"A.b": Checked("True", ())}, exported=True)
     assert ledger((one,), rocq=outcome)["c"].verdict is verdict

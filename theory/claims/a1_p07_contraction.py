@@ -77,8 +77,8 @@ def claims() -> tuple[Claim, ...]:
                 Counterexample("a flat quadratic", flat_quadratic),
                 Counterexample("Huber's function, far out", huber_far_out),
                 RocqTheorem(
-                    "HuberLowerBound.no_contraction",
-                    "for no q < 1 and C is the gap of the average iterate at most C q^T on all convex functions",
+                    "HuberLowerBound.no_step_contracts",
+                    "for every q < 1 a step at the rate 1/L on some convex L-smooth function keeps over q of the gap",
                     refutes=True,
                 ),
             ),

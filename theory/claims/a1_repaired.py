@@ -79,6 +79,7 @@ def claims() -> tuple[Claim, ...]:
             ),
             uses=("A.1.one-step", "A.1.P10"),
             repairs="A.1",
-            note="O(1/T) to the minimum only if sigma* = 0; otherwise O(1/T) to a floor of the order of max_lr sigma*.",
+            note="O(1/T) to the minimum only if sigma* = 0; otherwise O(1/T) to a floor of the order of"
+            " max_lr^2 sigma* / min_lr.",
         ),
     )

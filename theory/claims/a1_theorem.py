@@ -121,16 +121,20 @@ def claims() -> tuple[Claim, ...]:
         RocqTheorem(
             "SameSample.violates_every_reading",
             "with F = 1/2 and rates in [1/1024, 1/512] Algorithm 1, started at the minimiser, keeps"
-            " E f(xbar_T) - f* above 1/100 for every T >= 10^6, where each reading of the bound is below 1/250",
+            " E f(xbar_T) - f* above 1/100 for every T >= 10^6, where three readings of the noise term are below 1/250",
             refutes=True,
         ),
         RocqTheorem(
-            "SameSample.no_bound_that_vanishes",
-            "for every F, A and B there are rates for which A/(min_lr T) + B max_lr is exceeded at all large T",
+            "SameSample.printed_theorem_fails",
+            "for every F, A and B there are convex 1-smooth components, sigma* = 1, and rates min_lr = F max_lr < 1"
+            " for which E f(xbar_T) - f* exceeds A/(min_lr T) + B max_lr at all large T",
             refutes=True,
         ),
     )
-    rebuilt = ("the bound: several readings, each refuted; all share that it tends to zero when sigma* = 0",)
+    rebuilt = (
+        "the bound: several readings, each refuted; all share that it tends to zero when sigma* = 0",
+        "the bounds on the rate, which Algorithm 1 does not have: kept by clipping, and l_(-1) as after a cheap sample",
+    )
     return (
         Claim(
             id="3.rate",

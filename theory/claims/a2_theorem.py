@@ -84,8 +84,8 @@ def claims() -> tuple[Claim, ...]:
                 Counterexample("from another initial rate the other factor wins", other_way_round),
                 RocqTheorem(
                     "Factor.not_one_minus_inverse_smooth",
-                    "1 - 1/L is not, for every L > 1, the one best factor in the worst case after N steps over convex"
-                    " L-smooth losses, in either order, for the previous and the best rule",
+                    "1 - 1/L is not, for every L > 1, the one best factor in the worst case after N steps, rates in"
+                    " units of 1/L, over convex L-smooth losses with a common minimiser within distance 1",
                     refutes=True,
                 ),
             ),
@@ -103,7 +103,7 @@ def claims() -> tuple[Claim, ...]:
         ),
         Claim(
             id="A.2.repaired",
-            title="GreedyLR on c f, all rates divided by c, makes the same iterates: the best F does not depend on L",
+            title="GreedyLR on c f, all rates divided by c, makes the same iterates; in units of 1/L no best F knows L",
             section=SECTION,
             paper="repairs Appendix A.1, Theorem A.2",
             latex=r"x_t[c f, \gamma_0 / c, F] = x_t[f, \gamma_0, F]\quad (c > 0)",
@@ -113,11 +113,16 @@ def claims() -> tuple[Claim, ...]:
                 ),
                 RocqTheorem("Equivariance.equivariance_next", "and in the order of a PyTorch loop"),
                 RocqTheorem(
+                    "Factor.minimax_scale_smooth",
+                    "so F is best in the worst case for L iff it is for c L, rates in units of 1/L, in either order",
+                ),
+                RocqTheorem(
                     "Factor.optimal_factor_constant_smooth",
-                    "so a factor that is best in the worst case for each L is the same for all L",
+                    "and if there is exactly one best F for every L, it is the same for all",
                 ),
             ),
             repairs="A.2",
-            note="Absolute thresholds and eps are scaled by c and 1/c too; fixed in absolute units they break it.",
+            note="At rates fixed in absolute units the best F does change with L, through gamma L. Absolute thresholds"
+            " and eps have units too: fixed, they break it.",
         ),
     )

@@ -10,7 +10,7 @@ def claims() -> tuple[Claim, ...]:
     return (
         Claim(
             id="bias.balance",
-            title="Algorithm 1 balances rate-weighted gradients: on average over the steps their mean tends to zero",
+            title="While its iterates stay bounded, Algorithm 1 balances rate-weighted gradients, not gradients",
             section=SECTION,
             paper="what the average iterate of Theorem A.1 solves",
             latex=r"\tfrac{1}{T} \sum_{t<T} \mathbb{E} \gamma_t \nabla f_{i_t}(x_t)"
@@ -19,11 +19,12 @@ def claims() -> tuple[Claim, ...]:
                 RocqTheorem("DearSamples.what_it_solves", "an identity, paired with any v, for every rule"),
                 RocqTheorem("DearSamples.balance", "at most 2B/T while |<x_t, v>| <= B"),
             ),
-            note="With a rate chosen from the sample: sum_i w_i grad f_i = 0 with w_i = E[rate | i], not grad f = 0.",
+            note="Were rate and iterate independent, this would be sum_i w_i grad f_i = 0 with w_i = E[rate | i]; as"
+            " the rates go to zero they nearly are.",
         ),
         Claim(
             id="bias.dear-samples",
-            title="Given the past, a sample's rate falls with its loss: dear samples count less",
+            title="Given the past, a sample's rate does not rise with its loss: dear samples count less",
             section=SECTION,
             paper="why the average iterate of Theorem A.1 is biased",
             latex=r"\mathbb{E}_i[\gamma_i f_i(x)] \le \mathbb{E}_i[\gamma_i]\, \mathbb{E}_i[f_i(x)]",

@@ -16,9 +16,14 @@ def claims() -> tuple[Claim, ...]:
             evidence=(
                 RocqTheorem(
                     "Predictable.pytorch_order_converges",
-                    "the bound of A.1.repaired for every rule that compares losses: previous, best, patient, smoothed",
+                    "the bound of A.1.repaired, for every rule that turns its rate by the losses it has seen",
+                    needs=("convex components", "max_lr<1/(2L)"),
                 ),
-                RocqTheorem("Predictable.pytorch_order_converges_sharp", "the bound of sharp.theorem likewise"),
+                RocqTheorem(
+                    "Predictable.pytorch_order_converges_sharp",
+                    "the bound of sharp.theorem likewise, for max_lr < 1/L",
+                    needs=("convex components",),
+                ),
             ),
             uses=("A.1.repaired", "sharp.theorem"),
             repairs="A.1",

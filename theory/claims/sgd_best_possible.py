@@ -9,7 +9,7 @@ def claims() -> tuple[Claim, ...]:
     return (
         Claim(
             id="sharp.first-term",
-            title="The first term cannot be improved: at the rate 1/L it is attained on a Huber function, for every T",
+            title="The first term cannot be improved: on a Huber function it is attained at the rate 1/L, for every T",
             section=SECTION,
             paper="the constant of the first term of Theorem A.1",
             latex=r"f(\bar x_T) - f^* = \tfrac{\| x_0 - x^* \|^2}{2 (\gamma (T - 1) + 1/L)}",
@@ -19,16 +19,17 @@ def claims() -> tuple[Claim, ...]:
                     "gradient descent at one rate gamma on the Huber function of width x_0 / (1 + gamma L (T - 1))",
                 ),
                 RocqTheorem(
-                    "HuberLowerBound.sharp_first_term",
-                    "at gamma = 1/L this is |x_0 - x*|^2 / (2 gamma T), the first term of sharp.theorem",
+                    "HuberLowerBound.interpolation_theorem_attained",
+                    "at gamma = 1/L this is the bound of interpolation.theorem, attained for every T",
                 ),
                 RocqTheorem(
-                    "HuberLowerBound.interpolation_theorem_attained",
-                    "so the bound of interpolation.theorem is attained for every T",
+                    "HuberLowerBound.no_contraction",
+                    "so no C q^T with q < 1 bounds the gap of the average iterate on all convex L-smooth functions",
                 ),
             ),
             uses=("sharp.theorem", "interpolation.theorem"),
-            note="At smaller rates the bound is larger by the factor 1 + (1/(gamma L) - 1)/T, which tends to 1.",
+            note="At smaller rates, those of sharp.theorem, the first term is larger than the gap by the factor"
+            " 1 + (1/(gamma L) - 1)/T, which tends to 1.",
         ),
         Claim(
             id="sharp.noise-term",

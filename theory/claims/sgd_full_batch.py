@@ -116,7 +116,7 @@ def claims() -> tuple[Claim, ...]:
                 RocqTheorem("FullBatch.full_batch_monotone", "the same for gradient descent at any rates"),
             ),
             uses=("lemma-mean-smooth",),
-            note="So every loss improves and Algorithm 1 only ever raises its rate: every F is stable below 2/L.",
+            note="Below 2/L every loss improves until the gradient vanishes: no F is unstable there.",
         ),
         Claim(
             id="full-batch.theorem",

@@ -107,6 +107,7 @@ def claims() -> tuple[Claim, ...]:
             ),
             uses=("wide.step", "A.1.P10"),
             repairs="A.1",
-            note="At max_lr = 2/L gradient descent on L x^2/2 no longer converges: the range is the largest possible.",
+            note="At max_lr = 2/L gradient descent on L x^2/2 keeps its loss for ever: for the average gap the range"
+            " is the largest possible.",
         ),
     )

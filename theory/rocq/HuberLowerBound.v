@@ -305,3 +305,21 @@ Proof.
   cbv zeta in H. rewrite H. apply Rlt_gt. replace (1 ^ 2 / (2 * / L * INR T)) with (L / (2 * INR T)) by (field; lra).
   exact Hpow.
 Qed.
+
+(** Nor does a single step contract: for every q < 1 some step of gradient descent at rate 1/L, on a convex L-smooth
+    function, keeps more than q of the excess loss; far out on the slope a step gains a constant. *)
+Theorem no_step_contracts L q : 0 < L -> q < 1 ->
+  exists (f : line -> R) (g : line -> line) (x : R),
+    convex f g /\ smooth f g L /\ g 0 = 0 /\ f (x - / L * g x) - f 0 > q * (f x - f 0) /\ f x - f 0 > 0.
+Proof.
+  intros HL Hq. set (x := 2 + / (1 - q)). assert (P : 0 < / (1 - q)) by (apply Rinv_0_lt_compat; lra).
+  exists (huber L 1), (huber_slope L 1), x.
+  split; [apply huber_convex; lra|]. split; [apply huber_smooth; lra|]. split; [apply huber_stationary; lra|].
+  assert (S : huber_slope L 1 x = L).
+  { unfold huber_slope. rewrite clamp_far by (unfold x; lra). apply Rmult_1_r. }
+  assert (Z : huber L 1 0 = 0) by (apply huber_zero; lra).
+  assert (K : / L * L = 1) by (field; lra). assert (M : (x - / L * L)%R = (x - 1)%R) by lra.
+  rewrite S, Z, M, !huber_far by (unfold x; lra). unfold x. set (p := / (1 - q)) in *.
+  assert (E : (1 - q) * p = 1) by (unfold p; field; lra). split; [|nra].
+  assert (H : L * (1 + p - 1 / 2 - q * (2 + p - 1 / 2)) = L * (3 / 2 * (1 - q))) by nra. nra.
+Qed.

@@ -1,6 +1,8 @@
 (** What the exported kernel proofs mean, and the rules they use, each proved here for the standard library's reals.
 
-    A law is any positive, linear, normalised mean: the mean over a sample, over a path, or over the steps k < T.
+    A law is any positive, linear, normalised mean of all functions: over finitely many samples, over the finitely many
+    paths of a run, or over the steps k < T.  (A mean of all functions lives on finitely many points: a path holds the
+    samples of one run, of any length.  Convergence.v speaks of SGD itself and needs no such remark.)
     The exported files state every hypothesis and every claim of the kernel in these terms and prove the claims again,
     rule by rule, from the same proof data; [ring] decides the polynomial identities that the kernel left to sympy. *)
 

@@ -53,6 +53,15 @@ Proof.
   intros c q l Hc. simpl. now rewrite compare_rescale.
 Defined.
 
+(** The same without a loss to compare the first one with: the first loss is remembered and decides nothing. *)
+Definition previous_from_start (F : R) : controller.
+Proof.
+  refine {| memory := option R; rescale := fun c => option_map (Rmult c);
+            react := fun before l =>
+              (Some l, match before with None => 1 | Some b => if Rlt_dec l b then / F else F end) |}.
+  intros c [q|] l Hc; simpl; [|reflexivity]. now rewrite compare_rescale.
+Defined.
+
 (** Algorithm 2, bare: the same against the best loss so far. *)
 Definition best (F : R) : controller.
 Proof.

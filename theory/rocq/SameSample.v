@@ -445,3 +445,20 @@ Proof.
     replace (2 * A / (F * hi * d) * (F * hi * d / 2)) with A in K by (field; repeat split; lra). lra. }
   nra.
 Qed.
+
+(** The printed theorem fails: a problem with all that it asks for, and Algorithm 1, clipped to [lo, hi] and started at
+    the minimiser as after a cheap sample, whose average iterate stays above A/(lo T) + B hi. *)
+Corollary printed_theorem_fails (A B F : R) : 0 <= A -> 0 <= B -> 0 < F < 1 ->
+  exists (f : nat -> line -> R) (g : nat -> line -> line) (lo hi : R) (T0 : nat),
+    (forall i, convex (f i) (g i)) /\ (forall i, smooth (f i) (g i) 1) /\
+    vsum 2 (fun i => g i (0 : line)) = zero /\ noise 2 g (0 : line) = 1 /\ 0 < lo < hi /\ hi < 1 /\ lo = F * hi /\
+    forall (prev : R) (T : nat), 1 / 2 < prev <= 5 / 2 -> (T0 <= T)%nat ->
+      let x t s := position (run (same_step (K := previous F) f g lo hi)
+                                 (State (V := line) (K := previous F) 0 hi prev) (firstn t s)) in
+      A / (lo * INR T) + B * hi
+      < E 2 T (fun s => mean_loss 2 f (avg T (fun t => x t s) : line) - mean_loss 2 f (0 : line)).
+Proof.
+  intros HA HB HF. destruct (no_bound_that_vanishes A B F HA HB HF) as (hi & T0 & Hhi & H).
+  destruct (admissible 2) as (H1 & H2 & H3 & H4).
+  exists (loss 2), gradient, (F * hi), hi, T0. repeat split; auto; try lra; try nra.
+Qed.
