@@ -128,7 +128,9 @@ def decide(
     findings += _exported(claim, rocq)
     if run is not None:
         measured = run()
-        findings.append(Finding("measurement", measured.says, measured.agrees, verdict=Verdict.MEASURED))
+        findings.append(
+            Finding("measurement", measured.says, measured.agrees, verdict=Verdict.MEASURED, statement=measured.table)
+        )
     leaves = frozenset(_leaves(findings, entries))
     conditions = tuple(name for name in table if name in leaves and table[name].standing in UNESTABLISHED)
     verdict = _verdict(findings, conditions)
