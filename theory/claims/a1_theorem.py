@@ -155,7 +155,7 @@ def claims() -> tuple[Claim, ...]:
             evidence=evidence,
             rebuilt=rebuilt,
             uses=tuple(f"A.1.P{k}" for k in range(1, 12)),
-            note="bias.readings names for fifteen readings of the bound the T from which Algorithm 1 exceeds it, for ever;"
+            note="bias.readings names for fifteen readings of the bound the T from which on Algorithm 1 exceeds it;"
             " bias.limit says where its average iterate goes.",
         ),
     )

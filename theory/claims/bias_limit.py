@@ -106,7 +106,7 @@ def claims() -> tuple[Claim, ...]:
             paper="the options of Algorithm 2, held against the bias of Algorithm 1",
             latex=r"\lim_t \mathbb{E} x_t",
             uses=("bias.limit",),
-            note="For the order of a PyTorch loop the limit is d h (d (1-h) + 4h) / (4 (4 - d (1-h))) with h = max_lr and"
-            " d = 1 - max(min_lr, F h)/h (theory/bias_closed_form.py).",
+            note="For the order of a PyTorch loop the limit is d h (d (1-h) + 4h) / (4 (4 - d (1-h))) with h = max_lr"
+            " and d = 1 - max(min_lr, F h)/h (theory/bias_closed_form.py).",
         ),
     )
