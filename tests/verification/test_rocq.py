@@ -52,6 +52,25 @@ def test_a_theorem_rests_on_the_axioms_of_the_reals_only(name, rocq):
 
 
 @needs_coqc
+def test_the_numbers_that_the_story_of_a1_tells_are_those_of_the_theorem(rocq):
+    (says,) = [
+        e.says
+        for c in paper()
+        if c.id == "A.1"
+        for e in c.evidence
+        if isinstance(e, RocqTheorem) and e.theorem == "SameSample.violates_every_reading"
+    ]
+    statement = " ".join(rocq.theorems["SameSample.violates_every_reading"].statement.split())
+    for told, stated in (
+        ("above 1/100", "1 / 100 < SameSample.excess c (1 / 2) (1 / 1024) (1 / 512) 0 prev T"),
+        ("T >= 10^6", "1000000 <= INR T"),
+        ("below 1/250", "(1 / 1024) (1 / 512) < 1 / 250"),
+    ):
+        assert told in says
+        assert stated in statement
+
+
+@needs_coqc
 def test_the_exported_proofs_rest_on_the_axioms_of_the_reals_only(rocq):
     assert set(rocq.axioms) <= AXIOMS
 

@@ -133,6 +133,7 @@ def claims() -> tuple[Claim, ...]:
             uses=("lemma-interpolation-mean", "lemma-mean-smooth"),
             repairs="A.1",
             note="No convexity of single components, no predictability: with one sample there is nothing to look ahead"
-            " to. Algorithm 1 itself is covered.",
+            " to. Algorithm 1 itself is covered. At one rate gamma <= 1/L it is the classical |x_0 - x*|^2"
+            " / (2 gamma T).",
         ),
     )

@@ -46,9 +46,12 @@ def claims() -> tuple[Claim, ...]:
             evidence=(
                 KernelProof(LINEAR, linear),
                 RocqTheorem("StronglyConvex.linear_rate", "the same for SGD on n samples"),
+                RocqTheorem(
+                    "StronglyConvex.constant_rate_linear",
+                    "at one rate gamma <= 1/(2L) it gives the handbook's floor, 2 gamma sigma* / mu",
+                ),
             ),
             uses=("sharp.step",),
             repairs="A.1.P7",
-            note="At one rate gamma <= 1/(2L) the floor is at most 2 gamma sigma* / mu, the handbook's.",
         ),
     )

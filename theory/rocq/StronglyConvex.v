@@ -116,3 +116,21 @@ Proof.
   - intros i _. now rewrite app_length, Nat.add_1_r, traj_last.
 Qed.
 End StronglyConvex.
+
+(** A constant rate of at most 1/(2L): the handbook's theorem, with the floor 2 c noise / mu. *)
+Corollary constant_rate_linear {V : space} (n : nat) (f : nat -> V -> R) (g : nat -> V -> V) (L mu : R) (xs x0 : V)
+    (c : R) (T : nat) : (0 < n)%nat -> 0 < L -> 0 < mu ->
+  (forall i, (i < n)%nat -> convex (f i) (g i)) -> (forall i, (i < n)%nat -> smooth (f i) (g i) L) ->
+  vsum n (fun i => g i xs) = zero ->
+  (forall x, mean_loss n f x - mean_loss n f xs >= mu / 2 * norm2 (x -v xs)) -> 0 < c -> 2 * L * c <= 1 ->
+  E n T (fun s => norm2 (traj g (fun _ => c) x0 T s -v xs))
+  <= (1 - c * mu) ^ T * norm2 (x0 -v xs) + 2 * c * noise n g xs / mu.
+Proof.
+  intros Hn HL Hmu Hc Hs Hopt Hg Hc0 Hc1.
+  eapply Rle_trans; [eapply (linear_rate n f g L xs) with (lo := c) (hi := c) (mu := mu); eauto; intros; lra|].
+  apply Rplus_le_compat_l. assert (P := noise_nonneg n g xs Hn).
+  replace (c ^ 2 * noise n g xs / (c * mu * (1 - L * c))) with (c * noise n g xs / mu * / (1 - L * c)) by (field; lra).
+  replace (2 * c * noise n g xs / mu) with (c * noise n g xs / mu * 2) by (field; lra).
+  apply Rmult_le_compat_l; [apply Rmult_le_pos; [apply Rmult_le_pos; lra|left; now apply Rinv_0_lt_compat]|].
+  replace 2 with (/ (1 / 2)) by field. apply Rinv_le_contravar; lra.
+Qed.
