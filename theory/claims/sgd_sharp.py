@@ -136,6 +136,7 @@ def claims() -> tuple[Claim, ...]:
             uses=("sharp.step", "A.1.P10"),
             repairs="A.1",
             note="Never above the bound of A.1.repaired where both apply, and the cap may be twice as large. For one"
-            " rate fixed in advance bounds with as small a first term are known (Cortild and others, arXiv 2505.17965).",
+            " rate fixed in advance bounds with as small a first term are known"
+            " (Cortild and others, arXiv 2505.17965).",
         ),
     )
