@@ -270,7 +270,9 @@ def _digest(*parts: str) -> str:
 
 def _store() -> Path:
     """The folder in which compiled files are kept; a temporary one if the user's cannot be written."""
-    base = Path(os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache")) / "greedylr" / "rocq"
+    home = os.path.expanduser("~")  # "~" itself for a user without a home
+    folder = os.environ.get("XDG_CACHE_HOME") or (f"{home}/.cache" if home != "~" else tempfile.gettempdir())
+    base = Path(folder) / "greedylr" / "rocq"
     try:
         base.mkdir(parents=True, exist_ok=True)
         (base / "lock").touch()
