@@ -1,7 +1,13 @@
 """What many tests share: the ledger, computed once."""
 
+import os
+
 import pytest
 from hypothesis import settings
+
+from numerics.compiled import keep_compiled
+
+keep_compiled(os.environ)  # before anything imports numba: compiled code of other sources must not be tested here
 
 from theory.claims import paper
 from verification.ledger import ledger as compute

@@ -22,6 +22,7 @@ from graphlib import TopologicalSorter
 from pathlib import Path
 
 import theory
+from numerics.compiled import user_cache
 from theory.claim import Claim, KernelProof, RocqTheorem
 from theory.hypotheses import hypotheses
 from verification.export import Document, document
@@ -83,7 +84,7 @@ def check(claims: Iterable[Claim], done: Callable[[str], None] = lambda _: None)
         prover = _identity(coqc)
     except (OSError, subprocess.SubprocessError) as reason:
         return Outcome(unavailable=f"Rocq was not run: {coqc} does not answer ({reason}); reinstall it")
-    given, store = tuple(claims), _store()
+    given, store = tuple(claims), user_cache("rocq")
     kept = store / "outcomes" / f"{_digest(prover, *_content(given))}.json"
     if (found := _load(kept)) is not None:
         return found
@@ -266,19 +267,6 @@ def _digest(*parts: str) -> str:
     for part in parts:
         digest.update(f"{len(part)}:".encode() + part.encode())
     return digest.hexdigest()[:32]
-
-
-def _store() -> Path:
-    """The folder in which compiled files are kept; a temporary one if the user's cannot be written."""
-    home = os.path.expanduser("~")  # "~" itself for a user without a home
-    folder = os.environ.get("XDG_CACHE_HOME") or (f"{home}/.cache" if home != "~" else tempfile.gettempdir())
-    base = Path(folder) / "greedylr" / "rocq"
-    try:
-        base.mkdir(parents=True, exist_ok=True)
-        (base / "lock").touch()
-        return base
-    except OSError:
-        return Path(tempfile.mkdtemp(prefix="greedylr-rocq-store-"))
 
 
 @contextmanager
