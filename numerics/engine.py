@@ -48,13 +48,13 @@ class Runs:
 
     marks: Counts  # (K,)
     gap: Array  # (m, K): f(x_t) - f(x*)
-    average_gap: Array  # (m, K): f(mean of x_s over s < t) - f(x*), at t = 0 that of x_0
+    average_gap: Array  # (m, K): f(mean of x_s over burn_in <= s < t) - f(x*); that of x_t where there is none
     mean_gap: Array  # (m, K): mean of f(x_s) - f(x*) over s < t; NaN at t = 0, and where it was not asked for
     rate: Array  # (m, K): of step t; at t = T of the last step
     peak_rate: Array  # (m,): the largest of all steps
     stopped: Counts  # (m,): the step at which the loss was not finite, -1 if none
     last: Array  # (m, d): x_T
-    average: Array  # (m, d): mean of x_t over t < T
+    average: Array  # (m, d): mean of x_t over burn_in <= t < T
 
     @property
     def diverged(self) -> npt.NDArray[np.bool_]:
@@ -73,13 +73,14 @@ def simulate(
     marks: Sequence[int] | Counts | None = None,
     start: Array | None = None,
     mean_gap: bool = False,
+    burn_in: int = 0,
 ) -> Runs:
     """The runs of ``schedules``, all on the samples that ``seed`` draws.
 
     ``batch`` samples a step are drawn with replacement; None takes all of them, in order.  ``compared`` is the loss
     that GreedyLR sees: the batch's, or f itself, which costs a pass over the data at every step, as ``mean_gap`` does.
     """
-    _check(schedules, steps, batch, compared)
+    _check(schedules, steps, burn_in, batch, compared)
     looked = _marks(marks, steps)
     n, d = problem.rows.shape
     samples = np.arange(n) if batch is None else draws(seed, samples=n, steps=steps, batch=batch).ravel()
@@ -87,18 +88,20 @@ def simulate(
     x = padded(np.tile(_start(problem, start), (len(schedules), 1)))
     room, record = _room(x, size, n), _record(len(schedules), looked)
     loop(
-        _data(problem), _plans(schedules, steps), Batches(samples, size, steps), room, record,
+        _data(problem), _plans(schedules, steps), Batches(samples, size, steps, burn_in), room, record,
         compared == "full", mean_gap,
     )  # fmt: skip
     sums = room.sums.reshape(x.shape)
-    return Runs(*record, last=x[:, :d].copy(), average=sums[:, :d] / steps)
+    return Runs(*record, last=x[:, :d].copy(), average=sums[:, :d] / (steps - burn_in))
 
 
-def _check(schedules: Sequence[Schedule], steps: int, batch: int | None, compared: str) -> None:
+def _check(schedules: Sequence[Schedule], steps: int, burn_in: int, batch: int | None, compared: str) -> None:
     if not schedules:
         raise ValueError("schedules must name at least one schedule, got none: there is nothing to run.")
     if steps < 1:
         raise ValueError(f"steps must be at least 1, got {steps!r}: a run makes steps.")
+    if not 0 <= burn_in < steps:
+        raise ValueError(f"burn_in must lie in [0, steps) = [0, {steps}), got {burn_in!r}: the rest is averaged.")
     if batch is not None and batch < 1:
         raise ValueError(f"batch must be at least 1, got {batch!r}: pass None for all samples.")
     if compared not in ("batch", "full"):

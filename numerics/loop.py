@@ -62,6 +62,7 @@ class Batches(NamedTuple):
     samples: Counts  # flat
     size: int
     steps: int
+    burn_in: int  # iterates before this step are left out of the average
 
 
 class Room(NamedTuple):
@@ -155,24 +156,25 @@ def armijo(
 
 @compiled
 def look(
-    data: Data, record: Record, mark: int, t: int, k: int, x: int, sums: int, gaps: float, trial: int, slopes: Array
-) -> None:
+    data: Data, record: Record, mark: int, t: int, burn_in: int, k: int,
+    x: int, sums: int, gaps: float, trial: int, slopes: Array,
+) -> None:  # fmt: skip
     """Write down where run k is before step t."""
-    form, at, n = data.form, k * data.form.width, len(data.targets)
+    rows, targets, offsets, everything, form = (
+        data.rows.ctypes.data,
+        data.targets,
+        data.offsets,
+        data.everything,
+        data.form,
+    )
+    at, n = k * form.width, len(targets)
     gap = average = math.inf
     if record.stopped[k] < 0:
-        gap = (
-            mean_loss(data.rows.ctypes.data, data.targets, data.offsets, form, data.everything, 0, n, x, at, slopes)
-            - form.minimum
-        )
-        average = gap
-        if t > 0:
+        gap = average = mean_loss(rows, targets, offsets, form, everything, 0, n, x, at, slopes) - form.minimum
+        if t > burn_in:
             clear(trial, form.width)
-            subtract(-1.0, 1.0 / t, sums, at, trial, 0, form.width)
-            average = mean_loss(
-                data.rows.ctypes.data, data.targets, data.offsets, form, data.everything, 0, n, trial, 0, slopes
-            )
-            average -= form.minimum
+            subtract(-1.0, 1.0 / (t - burn_in), sums, at, trial, 0, form.width)
+            average = mean_loss(rows, targets, offsets, form, everything, 0, n, trial, 0, slopes) - form.minimum
     record.gap[k, mark] = gap if gap == gap else math.inf
     record.average_gap[k, mark] = average if average == average else math.inf
     if t > 0:
@@ -184,7 +186,7 @@ def loop(data: Data, plans: Plans, batches: Batches, room: Room, record: Record,
     """Run everything; the iterates, and their sums over t < T, end as they are after the last step."""
     rows, targets, offsets, form = data.rows.ctypes.data, data.targets, data.offsets, data.form
     kinds, place, numbers, memory, table, rules, states, windows = plans
-    samples, size, steps = batches
+    samples, size, steps = batches.samples, batches.size, batches.steps
     x, sums, g, trial = (
         room.iterates.ctypes.data, room.sums.ctypes.data, room.gradient.ctypes.data, room.trial.ctypes.data,
     )  # fmt: skip
@@ -195,7 +197,9 @@ def loop(data: Data, plans: Plans, batches: Batches, room: Room, record: Record,
         marked = mark < len(marks) and marks[mark] == t
         if marked:
             for k in range(runs):
-                look(data, record, mark, t, k, x, sums, gaps[k] if mean_gap else math.nan, trial, unused)
+                look(
+                    data, record, mark, t, batches.burn_in, k, x, sums, gaps[k] if mean_gap else math.nan, trial, unused
+                )
         first = (t * size) % len(samples)
         for k in range(runs if t < steps else 0):
             if stopped[k] >= 0:
@@ -210,7 +214,8 @@ def loop(data: Data, plans: Plans, batches: Batches, room: Room, record: Record,
             if not math.isfinite(compared):
                 stopped[k] = t
                 continue
-            subtract(-1.0, 1.0, x, at, sums, at, width)
+            if t >= batches.burn_in:
+                subtract(-1.0, 1.0, x, at, sums, at, width)
             direct = size == 1 and form.ridge == 0.0 and kind <= GREEDY
             if not direct:
                 gradient(rows, form, samples, first, size, x, at, slopes, g)

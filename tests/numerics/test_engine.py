@@ -123,6 +123,19 @@ def test_average_and_mean_gap_are_those_of_the_iterates_before_the_mark():
     assert runs.average_gap[0, 0] == runs.gap[0, 0]
 
 
+def test_a_burn_in_is_left_out_of_the_average_and_of_nothing_else():
+    p = problem(ridge=0.1)
+    runs, whole = (
+        simulate(p, [Constant(0.1)], steps=9, seed=1, marks=[0, 4, 9], burn_in=b, mean_gap=True) for b in (4, 0)
+    )
+    points = [s.x for s in path(p, Constant(0.1), steps=9, seed=1)]
+    assert runs.average[0] == pytest.approx(np.mean(points[4:9], axis=0), rel=1e-13)
+    assert runs.average_gap[0, 2] == pytest.approx(p.loss(np.mean(points[4:9], axis=0)), rel=1e-13)
+    assert runs.average_gap[0, 1] == runs.gap[0, 1]
+    for name in ("gap", "mean_gap", "rate", "last"):
+        assert np.array_equal(getattr(runs, name), getattr(whole, name), equal_nan=True)
+
+
 def test_the_minimum_is_taken_off_every_gap():
     p = problem()
     lifted = replace(p, optimum=replace(p.optimum, value=Enclosure(0.25, 0.25)))
@@ -162,6 +175,7 @@ def test_all_samples_at_once_is_gradient_descent():
     ("change", "message"),
     [
         ({"steps": 0}, "steps must be at least 1, got 0"),
+        ({"burn_in": 30}, r"burn_in must lie in \[0, steps\) = \[0, 30\), got 30"),
         ({"batch": 0}, "batch must be at least 1, got 0"),
         ({"compared": "best"}, "compared must be 'batch' or 'full', got 'best'"),
         ({"marks": [0, 31]}, r"marks must lie in \[0, 30\]|marks must lie in \[0, steps\]"),
