@@ -5,24 +5,28 @@ f_i(x) = (x - a_i)^2/2 + c_i with random a_i and c_i: samples that are dear at t
 
 from __future__ import annotations
 
-import random
 from dataclasses import dataclass
-from statistics import fmean, stdev
+
+import numpy as np
 
 from greedylr.rule import Rule
-from numerics.two_samples import QUANTILE
+from numerics.engine import simulate
+from numerics.problems.finite_sum import FiniteSum
+from numerics.problems.least_squares import least_squares
+from numerics.schedules import Greedy
+from numerics.statistics import Estimate, mean
+from numerics.streams import draws
 
-SAMPLES, RUNS, STEPS = 6, 30, 1000
-FACTOR, LOW, HIGH = 0.5, 0.0025, 0.02
+SAMPLES, RUNS, STEPS = 6, 100, 10_000
+RULE = Rule(factor=0.5, order="same", min_lr=0.0025, max_lr=0.02)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class BySample:
-    """Mean rates by sample, cheapest first; the mean iterate with its 99.9% half-width; the root of sum w_i f_i'."""
+    """Mean rates by sample, cheapest first; the mean iterate with its 99.9% interval; the root of sum w_i f_i'."""
 
     rates: tuple[float, ...]
-    mean: float
-    half_width: float
+    mean: Estimate
     root: float
     minimiser: float
 
@@ -34,36 +38,34 @@ class BySample:
     @property
     def near_root(self) -> bool:
         """Whether the mean iterate's interval holds the weighted root: at small rates it nearly is the limit."""
-        return abs(self.mean - self.root) <= self.half_width
+        return self.mean.holds(self.root)
 
     @property
     def off_minimiser(self) -> bool:
         """Whether the mean iterate's interval excludes the minimiser."""
-        return abs(self.mean - self.minimiser) > self.half_width
+        return not self.mean.holds(self.minimiser)
+
+
+def random_sum(seed: int) -> FiniteSum:
+    """Parabolas of random minimisers in [-1, 1] and random prices in [0, 20], cheapest first."""
+    rng = np.random.default_rng(seed)
+    prices, targets = np.sort(rng.uniform(0, 20, SAMPLES)), rng.uniform(-1, 1, SAMPLES)
+    return least_squares(
+        np.ones((SAMPLES, 1)), targets, name=f"parabolas-{seed}", offsets=prices, start=[targets.mean()]
+    )
 
 
 def by_sample(seed: int) -> BySample:
-    """The outcome of 30 independent runs on one random problem, the first half of each dropped."""
-    rng = random.Random(seed)
-    prices = sorted(rng.uniform(0, 20) for _ in range(SAMPLES))
-    targets = [rng.uniform(-1, 1) for _ in range(SAMPLES)]
-    rates: list[list[float]] = [[] for _ in range(SAMPLES)]
-    means = [_run(prices, targets, rates, rng) for _ in range(RUNS)]
-    weights = [fmean(row) for row in rates]
-    root = sum(w * a for w, a in zip(weights, targets, strict=True)) / sum(weights)
-    return BySample(tuple(weights), fmean(means), QUANTILE * stdev(means) / RUNS**0.5, root, fmean(targets))
-
-
-def _run(prices: list[float], targets: list[float], rates: list[list[float]], rng: random.Random) -> float:
-    rule = Rule(factor=FACTOR, order="same", min_lr=LOW, max_lr=HIGH)
-    state, x, total = rule.start(HIGH), fmean(targets), 0.0
-    for t in range(STEPS):
-        i = rng.randrange(SAMPLES)
-        before = state
-        state = rule.step(state, (x - targets[i]) ** 2 / 2 + prices[i])
-        rate = float(rule.used(before, state))
-        if t >= STEPS // 2:
-            total += x
-            rates[i].append(rate)
-        x -= rate * (x - targets[i])
-    return total / (STEPS - STEPS // 2)
+    """The outcome of independent runs on one random problem, the first half of each dropped."""
+    problem, half = random_sum(seed), STEPS // 2
+    rates, means = np.zeros((RUNS, SAMPLES)), np.zeros(RUNS)
+    for k in range(RUNS):
+        run = simulate(
+            problem, [Greedy(RULE, 0.02)], steps=STEPS, seed=1000 * seed + k, burn_in=half, marks=range(half, STEPS)
+        )
+        drawn = draws(1000 * seed + k, samples=SAMPLES, steps=STEPS, batch=1)[half:, 0]
+        rates[k] = np.bincount(drawn, weights=run.rate[0], minlength=SAMPLES) / np.bincount(drawn, minlength=SAMPLES)
+        means[k] = run.average[0, 0]
+    weights = rates.mean(axis=0)
+    root = float(weights @ problem.targets / weights.sum())
+    return BySample(tuple(weights.tolist()), mean(means), root, float(problem.targets.mean()))

@@ -9,9 +9,9 @@ from numerics.compiled import keep_compiled
 
 keep_compiled(os.environ)  # before anything imports numba: compiled code of other sources must not be tested here
 
-from theory.claims import paper
-from verification.ledger import ledger as compute
-from verification.rocq import check
+from theory.claims import paper  # noqa: E402
+from verification.ledger import ledger as compute  # noqa: E402
+from verification.rocq import check  # noqa: E402
 
 settings.register_profile("patient", parent=settings(), deadline=None)  # a busy machine is no failure
 settings.load_profile("patient")

@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-if TYPE_CHECKING:
-    from rich.console import Console
+from verification.fsweep import fsweep
+from verification.options import ListCommand
 
+if TYPE_CHECKING:
     from verification.ledger import Entry, Ledger
     from verification.rocq import Outcome
 
@@ -45,6 +46,7 @@ def verify(
         print_summary,
         rocq_data,
     )
+    from verification.terminal import terminal  # noqa: PLC0415
 
     start = time.perf_counter()
     ledger, rocq = _check(only, quiet=as_json)
@@ -55,7 +57,7 @@ def verify(
         data |= {"rocq": rocq_data(rocq)}
         sys.stdout.write(json.dumps(data, indent=2, ensure_ascii=False) + "\n")
     else:
-        console = _console()
+        console = terminal()
         print_ledger(console, shown, everything=everything or bool(only))
         if not only:
             print_rocq(console, rocq)
@@ -75,12 +77,13 @@ def show(
 ) -> None:
     """Show one claim: its statement, its status, the proof step by step or the counterexample with its numbers."""
     from verification.report import as_data, entry_view  # noqa: PLC0415
+    from verification.terminal import terminal  # noqa: PLC0415
 
     ledger, _ = _check(name, repairs=True, quiet=as_json)
     if as_json:
         sys.stdout.write(json.dumps(as_data(ledger[name]), indent=2, ensure_ascii=False) + "\n")
     else:
-        console, view = _console(), entry_view(ledger[name], ledger)
+        console, view = terminal(), entry_view(ledger[name], ledger)
         if full or len(console.render_lines(view)) <= SCREEN:
             console.print(view)
         else:
@@ -90,18 +93,14 @@ def show(
         raise typer.Exit(1)
 
 
-def _console() -> Console:
-    """The terminal, or 120 columns where there is none and nobody asks for another width."""
-    from rich.console import Console  # noqa: PLC0415
-
-    return Console(width=None if sys.stdout.isatty() or "COLUMNS" in os.environ else 120)
-
-
 def _check(name: str, *, quiet: bool, repairs: bool = False) -> tuple[Ledger, Outcome]:
     """The ledger, of everything or of what one claim needs, and what Rocq came to; a progress bar on a terminal."""
     from rich.console import Console  # noqa: PLC0415
     from rich.progress import Progress  # noqa: PLC0415
 
+    from numerics.compiled import keep_compiled  # noqa: PLC0415
+
+    keep_compiled(os.environ)
     from theory.claims import paper  # noqa: PLC0415
     from verification.ledger import ledger, needed  # noqa: PLC0415
     from verification.rocq import check  # noqa: PLC0415
@@ -123,6 +122,9 @@ def _check(name: str, *, quiet: bool, repairs: bool = False) -> tuple[Ledger, Ou
             progress.update(task, advance=1, description=f"checked {entry.claim.id}")
 
         return ledger(claims, done, outcome), outcome
+
+
+app.command(cls=ListCommand)(fsweep)
 
 
 def _known(name: str, names: list[str]) -> None:

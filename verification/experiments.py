@@ -1,23 +1,19 @@
-"""Measurements that stand beside a claim: which run, with which seed and size, and what it must show."""
+"""Measurements that stand beside a claim: which run, with which seed and size, and what it must show.
+
+Each is a function of its seeds, and is computed once in a process.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from fractions import Fraction
+from functools import cache
 
 from numerics.equivariance import exact_runs, float_runs
 from numerics.sample_weights import RUNS, SAMPLES, STEPS, by_sample
+from verification.convergence import measurements
+from verification.measured import Measured
 from verification.remedies import lines, table
-
-
-@dataclass(frozen=True)
-class Measured:
-    """The outcome of a run: whether it supports the claim, or the refutation, that it stands beside."""
-
-    says: str
-    agrees: bool
-    table: str = ""
 
 
 def experiments() -> Mapping[str, Callable[[], Measured]]:
@@ -26,9 +22,10 @@ def experiments() -> Mapping[str, Callable[[], Measured]]:
         "A.2.repaired": scale_equivariance,
         "bias.remedies": remedies,
         "bias.dear-samples": sample_weights,
-    }
+    } | measurements()
 
 
+@cache
 def remedies() -> Measured:
     """Exact limits where the samples alone decide the rates, simulation for all."""
     rows = list(table())
@@ -37,13 +34,14 @@ def remedies() -> Measured:
     smoothed = [row.simulated for row in rows if "smoothed" in row.name]
     return Measured(
         f"{sum(row.agrees for row in exact)} of {len(exact)} exact limits lie in the simulations' 99.9% intervals;"
-        f" smoothed losses leave {', '.join(f'{s.mean:.2f} +- {s.half_width:.2f}' for s in smoothed)}, the rule as"
+        f" smoothed losses leave {', '.join(str(s.mean) for s in smoothed)}, the rule as"
         f" printed {float(printed):.3f}",
-        all(row.agrees for row in rows) and all(s.mean + s.half_width < printed / 2 for s in smoothed),
+        all(row.agrees for row in rows) and all(s.mean.high < printed for s in smoothed),
         lines(rows),
     )
 
 
+@cache
 def sample_weights() -> Measured:
     """Rates by sample on random one-dimensional sums."""
     found = [by_sample(seed) for seed in range(1, 6)]
@@ -58,6 +56,7 @@ def sample_weights() -> Measured:
     )
 
 
+@cache
 def scale_equivariance() -> Measured:
     """Exact runs for any c, float runs for powers of two."""
     exact, power = exact_runs(100, seed=1), float_runs(2.0**-7, 40, seed=2)

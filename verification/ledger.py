@@ -21,7 +21,8 @@ from theory.claim import (
 from theory.hypotheses import UNESTABLISHED, Hypothesis, hypotheses
 from theory.kernel import Fact, Rejected, infer
 from verification.audit import audit
-from verification.experiments import Measured, experiments
+from verification.experiments import experiments
+from verification.measured import Measured
 from verification.rocq import MISSING, Outcome
 
 

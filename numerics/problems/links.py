@@ -15,7 +15,7 @@ from __future__ import annotations
 import math
 from typing import Literal
 
-from numba import njit
+from numerics.compiled import compiled, inlined
 
 Link = Literal["squares", "logistic", "huber", "hinge"]
 LINKS: tuple[Link, ...] = ("squares", "logistic", "huber", "hinge")  # the position is the code that compiled code gets
@@ -27,14 +27,14 @@ def curvature(link: Link, scale: float) -> float:
     return {"squares": 1.0, "logistic": 0.25, "huber": 1.0, "hinge": 1.0 / scale}[link]
 
 
-@njit(cache=True, inline="always")
+@inlined
 def squares(z: float, b: float) -> tuple[float, float]:
     """Value and slope of (z - b)^2 / 2."""
     r = z - b
     return 0.5 * r * r, r
 
 
-@njit(cache=True, inline="always")
+@inlined
 def logistic(z: float, b: float) -> tuple[float, float]:
     """Value and slope of ln(1 + exp(-b z)), without overflow."""
     m = b * z
@@ -43,7 +43,7 @@ def logistic(z: float, b: float) -> tuple[float, float]:
     return value, -b * (e / (1.0 + e) if m > 0 else 1.0 / (1.0 + e))
 
 
-@njit(cache=True, inline="always")
+@inlined
 def huber(z: float, b: float, scale: float) -> tuple[float, float]:
     """Value and slope of Huber's function of z - b."""
     r = z - b
@@ -52,7 +52,7 @@ def huber(z: float, b: float, scale: float) -> tuple[float, float]:
     return scale * (abs(r) - 0.5 * scale), scale if r > 0 else -scale
 
 
-@njit(cache=True, inline="always")
+@inlined
 def hinge(z: float, b: float, scale: float) -> tuple[float, float]:
     """Value and slope of the smoothed hinge of the margin b z."""
     short = 1.0 - b * z  # by how much the margin falls short of 1
@@ -63,7 +63,7 @@ def hinge(z: float, b: float, scale: float) -> tuple[float, float]:
     return short - 0.5 * scale, -b
 
 
-@njit(cache=True)
+@compiled
 def value_and_slope(code: int, scale: float, z: float, b: float) -> tuple[float, float]:
     """Value and slope of the loss with that code; NaN where z is NaN."""
     if code == SQUARES:

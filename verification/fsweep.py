@@ -1,0 +1,138 @@
+"""``greedylr fsweep``: what most people will run."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from numerics.backends import Backend
+    from numerics.factor_sweep import FactorSweep
+    from numerics.sweep import Result
+
+FACTORS, PATIENCE, RATES, LIMITS = (0.25, 0.5, 0.75, 0.99), (0,), (0.1,), ("none", "1")
+Option = typer.Option
+
+
+def fsweep(
+    *,
+    problem: Annotated[list[str] | None, Option(help="Problems, see --list; three of them if left out.")] = None,
+    data: Annotated[list[str] | None, Option(help="The data of these problems, 'generated' if left out.")] = None,
+    factors: Annotated[list[float], Option(help="The factors F.")] = list(FACTORS),  # noqa: B006
+    rule: Annotated[list[str], Option(help="Compare with the 'previous' or with the 'best' loss.")] = ["previous"],  # noqa: B006
+    order: Annotated[list[str], Option(help="Rates serve the 'same' sample or the 'next' one.")] = ["next"],  # noqa: B006
+    patience: Annotated[list[int], Option(help="More losses than so many in a row move the rate.")] = list(PATIENCE),  # noqa: B006
+    gamma0: Annotated[list[float], Option(help="Initial learning rates, in units of 1/L_max.")] = list(RATES),  # noqa: B006
+    max_lr: Annotated[list[str], Option(help="Upper limits in units of 1/L_max, or 'none'.")] = list(LIMITS),  # noqa: B006
+    min_lr: Annotated[float, Option(help="Lower limit, in units of 1/L_max.")] = 0.005,
+    window: Annotated[int, Option(help="Losses are smoothed over so many.")] = 1,
+    baselines: Annotated[list[str], Option(help="Schedules to compare with, or 'none'.")] = ["constant", "cosine"],  # noqa: B006
+    steps: Annotated[int, Option(help="Steps of every run.")] = 2000,
+    batch: Annotated[int, Option(help="Samples a step.")] = 1,
+    seeds: Annotated[int, Option(help="Runs of every schedule; all schedules see the same samples.")] = 50,
+    seed: Annotated[int, Option(help="The first seed.")] = 20251214,
+    marks: Annotated[int, Option(help="How often a run is looked at, for its curve.")] = 40,
+    backend: Annotated[str, Option(help="processes, threads, sequential, dask or ray.")] = "processes",
+    workers: Annotated[int | None, Option(help="Processes or threads, one for each core if left out.")] = None,
+    address: Annotated[str | None, Option(help="The address of a dask or ray cluster.")] = None,
+    out: Annotated[Path | None, Option(help="Directory of the results, named after the options if left out.")] = None,
+    resume: Annotated[bool, Option("--resume/--fresh", help="Go on where a run stopped, or begin anew.")] = True,
+    across_versions: Annotated[bool, Option("--across-versions", help="Resume what other code began.")] = False,
+    figures: Annotated[bool, Option("--figures/--no-figures", help="Draw figures, as PNG and SVG.")] = True,
+    list_problems: Annotated[bool, Option("--list", help="List problems and data, and stop.")] = False,
+    as_json: Annotated[bool, Option("--json", help="Print data for machines instead of tables.")] = False,
+) -> None:
+    """Sweep the factor F on problems of known L: medians, intervals, divergence, figures.
+
+    Lists may follow an option: --factors 0.25 0.5 0.99.  Without options: the paper's four factors on three problems.
+    """
+    import os  # noqa: PLC0415
+
+    from numerics.compiled import keep_compiled  # noqa: PLC0415
+
+    keep_compiled(os.environ)
+    from numerics.backends import Backend  # noqa: PLC0415
+    from numerics.factor_sweep import FactorSweep  # noqa: PLC0415
+    from numerics.store import SweepError  # noqa: PLC0415
+    from verification.fsweep_report import problem_list, report  # noqa: PLC0415
+
+    if list_problems:
+        sys.stdout.write(problem_list())
+        return
+    try:
+        options = FactorSweep(
+            problems=_pairs(problem, data), factors=tuple(factors), comparison=tuple(rule), order=tuple(order),
+            patience=tuple(patience), rate=tuple(gamma0), max_lr=_limits(max_lr), min_lr=min_lr, window=window,
+            baselines=() if baselines == ["none"] else tuple(baselines), steps=steps, batch=batch, seeds=seeds,
+            seed=seed, marks=marks,
+        )  # fmt: skip
+        chosen = Backend(backend, workers, address)
+    except (TypeError, ValueError) as error:
+        raise typer.BadParameter(str(error)) from None
+    try:
+        result = _run(
+            options, out or _default(options), chosen, resume=resume, across_versions=across_versions, quiet=as_json
+        )
+        report(options, result, figures=figures, as_json=as_json)
+    except SweepError as error:
+        sys.stderr.write(f"greedylr fsweep: {error}\n")
+        raise typer.Exit(1) from None
+
+
+def _pairs(problem: list[str] | None, data: list[str] | None) -> tuple[tuple[str, str], ...]:
+    """Every problem with every one of the data; three pairs by default."""
+    from numerics.factor_sweep import PROBLEMS  # noqa: PLC0415
+    from numerics.problems.catalogue import build, names  # noqa: PLC0415
+
+    if not problem and not data:
+        return PROBLEMS
+    if not problem:
+        raise ValueError(f"--data {' '.join(data or [])} needs a --problem: for example --problem logistic.")
+    pairs = [(p, d) for p in problem for d in data or ["generated"]]
+    for pair in pairs:
+        if pair not in names():
+            build(*pair)  # says what is wrong
+    return tuple(pairs)
+
+
+def _limits(words: list[str]) -> tuple[float | None, ...]:
+    return tuple(None if word == "none" else _number("max-lr", word) for word in words)
+
+
+def _number(name: str, word: str) -> float:
+    try:
+        return float(word)
+    except ValueError:
+        raise ValueError(f"--{name} takes numbers and 'none', got {word!r}.") from None
+
+
+def _default(options: FactorSweep) -> Path:
+    """A directory that other options do not share."""
+    digest = hashlib.sha256(json.dumps(options.plain(), sort_keys=True).encode()).hexdigest()
+    return Path("greedylr-results") / f"fsweep-{digest[:8]}"
+
+
+def _run(
+    options: FactorSweep, out: Path, backend: Backend, *, resume: bool, across_versions: bool, quiet: bool
+) -> Result:
+    """The sweep, with a progress bar on a terminal."""
+    from rich.console import Console  # noqa: PLC0415
+    from rich.progress import Progress  # noqa: PLC0415
+
+    from numerics.sweep import discard, run  # noqa: PLC0415
+
+    if not resume:
+        discard(out)
+    console = Console(stderr=True)
+    with Progress(console=console, transient=True, disable=quiet or not console.is_terminal) as progress:
+        bar = progress.add_task("sweeping", total=None)
+
+        def show(done: int, total: int) -> None:
+            progress.update(bar, completed=done, total=total)
+
+        return run(options.sweep(), out, backend=backend, progress=show, across_versions=across_versions)
