@@ -1,18 +1,20 @@
 """Where results come from: the code, the packages, the commit, the machine.
 
-The code of a package is told by a SHA-256 over its source files, in a checkout as in a wheel: unlike a commit it sees
-what was not committed, and does not change with what was only written about.
+The code of a function is told by a SHA-256 of the file that it stands in and of every file of this project that this one
+imports, in a checkout as in a wheel.  Unlike a commit it sees what was not committed, and nothing that does not matter.
 """
 
 from __future__ import annotations
 
+import ast
 import hashlib
 import importlib.metadata
 import importlib.util
 import os
 import platform
 import subprocess
-from collections.abc import Iterable, Iterator, Mapping
+import sys
+from collections.abc import Iterable, Iterator
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -24,11 +26,17 @@ SOURCES = ("greedylr", "numerics")
 HERE = Path(__file__).with_name("__init__.py")
 
 
+def environment(module: str) -> dict[str, Any]:
+    """All that may change what a function of ``module`` returns, besides its arguments: versions, and its code."""
+    return {"versions": versions(), "code": code(module)}
+
+
 def versions() -> dict[str, str | None]:
-    """The versions of Python and of what computes, stores and compiles here; None for what is not installed."""
+    """The versions of Python and of what computes, compiles and stores here; None for what is not installed."""
     return {"python": platform.python_version()} | {name: _version(name) for name in PACKAGES}
 
 
+@cache
 def _version(package: str) -> str | None:
     try:
         return importlib.metadata.version(package)
@@ -36,37 +44,49 @@ def _version(package: str) -> str | None:
         return None
 
 
-def environment(*modules: str) -> dict[str, Any]:
-    """All that may change a result besides the configuration: versions, and the code around ``modules``."""
-    tops = {module.split(".")[0] for module in modules}
-    return {"versions": versions(), "code": code(*sorted(tops.union(SOURCES)))}
+def code(module: str) -> dict[str, str]:
+    """The SHA-256 of the source of ``module`` and of every module that it imports, directly or not, from SOURCES.
+
+    What imports itself under a computed name is not seen.
+    """
+    tops, found, todo = {module.split(".")[0], *SOURCES}, dict[str, str](), [module]
+    while todo:
+        name = todo.pop()
+        source = _source(name)
+        if source is not None and name not in found and name.split(".")[0] in tops:
+            found[name] = hashlib.sha256(source).hexdigest()
+            todo += _imported(name, ast.parse(source))
+    return dict(sorted(found.items()))
+
+
+def fingerprints(modules: Iterable[str]) -> dict[str, str]:
+    """The SHA-256 of the source of each of ``modules`` that is found here."""
+    sources = {module: _source(module) for module in modules}
+    return {module: hashlib.sha256(source).hexdigest() for module, source in sources.items() if source is not None}
 
 
 @cache  # a process goes on with the code that it began with
-def code(*packages: str) -> Mapping[str, str]:
-    """The SHA-256 of the source files of each of ``packages`` that is found here."""
-    found = {package: list(_sources(package)) for package in packages}
-    return {package: _digest(files) for package, files in found.items() if files}
+def _source(module: str) -> bytes | None:
+    """The source of ``module``; None where it has none, or is not a module."""
+    try:
+        spec = importlib.util.find_spec(module)
+    except (ImportError, ValueError):  # inside what is no package; or a script, which has no specification
+        spec = None
+    origin = spec.origin if spec else getattr(sys.modules.get(module), "__file__", None)
+    return Path(origin).read_bytes() if origin and origin.endswith(".py") else None
 
 
-def _sources(package: str) -> Iterator[tuple[str, Path]]:
-    """Every source file of ``package``, with its name from the package on; of a namespace none."""
-    spec = importlib.util.find_spec(package) if package != "__main__" else None
-    if spec is None or spec.origin is None:
-        return
-    origin = Path(spec.origin)
-    if spec.submodule_search_locations is None:
-        yield origin.name, origin
-        return
-    for path in sorted(origin.parent.rglob("*.py")):
-        yield path.relative_to(origin.parent).as_posix(), path
-
-
-def _digest(files: Iterable[tuple[str, Path]]) -> str:
-    whole = hashlib.sha256()
-    for name, path in files:
-        whole.update(f"{name} {hashlib.sha256(path.read_bytes()).hexdigest()}\n".encode())
-    return whole.hexdigest()
+def _imported(module: str, tree: ast.Module) -> Iterator[str]:
+    """What may be a module among the names that ``module`` imports, and the packages around each."""
+    for node in ast.walk(tree):
+        names = [alias.name for alias in node.names] if isinstance(node, ast.Import | ast.ImportFrom) else []
+        if isinstance(node, ast.ImportFrom):
+            base = "." * node.level + (node.module or "")
+            base = importlib.util.resolve_name(base, module.rpartition(".")[0]) if node.level else base
+            names = [base, *(f"{base}.{name}" for name in names)]
+        for name in names:
+            parts = name.split(".")
+            yield from (".".join(parts[:k]) for k in range(1, len(parts) + 1))
 
 
 def git(file: Path = HERE) -> dict[str, str | bool | None]:
@@ -98,6 +118,7 @@ def machine() -> dict[str, str | int | None]:
     }
 
 
+@cache
 def cpu() -> str:
     """The model of the processor: machine code may be chosen by it, and with it the last bit of a result."""
     try:

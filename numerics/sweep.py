@@ -32,7 +32,7 @@ from numerics.manifest import JSON, Manifest
 from numerics.store import SweepError
 from numerics.task import Failed, Task, Work, one_thread, perform
 
-SHARDS = "shards"
+SHARDS, FIGURES = "shards", "figures"
 
 
 class SweepInterrupted(KeyboardInterrupt):
@@ -223,3 +223,16 @@ def _checked(path: Path, summary: Mapping[str, Any]) -> pa.Table:
     if tables.digest(table) != summary["sha256"]:
         raise SweepError(f"{path} is not what was stored: {remedy}.")
     return table
+
+
+def discard(out: Path) -> None:
+    """Delete the sweep in the directory ``out``, if there is one, with the figures drawn of it; nothing else."""
+    if manifest.read(out) is None:
+        if not store.is_empty(out):
+            raise SweepError(f"{out} holds other files, and no sweep: choose an --out that is new or empty.")
+        return
+    with store.locked(out):
+        for folder in (SHARDS, FIGURES):
+            shutil.rmtree(out / folder, ignore_errors=True)
+        for path in (*out.glob("*.parquet"), out / manifest.NAME):  # the manifest last: until then it is a sweep
+            path.unlink(missing_ok=True)

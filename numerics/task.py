@@ -78,16 +78,22 @@ def one_thread() -> AbstractContextManager[Any]:
 def perform(work: Work, environment: Mapping[str, Any], task: Task) -> Done | Failed:
     """The tables that ``work`` makes of the task's arguments, computed on one thread, or why there are none."""
     try:
-        _check_environment(environment)
+        _check_environment(environment, work.__module__)
         one_thread()  # for good: another task may be running here
         return Done(task.key, tables.packed(work(task.plain())), provenance.cpu())
     except Exception as error:  # noqa: BLE001 - whatever the work raises, it is told
         return Failed(task, " ".join(f"{type(error).__name__}: {error}".split()), traceback.format_exc())
 
 
-def _check_environment(asking: Mapping[str, Any]) -> None:
-    """Refuse to compute with other code or packages than those of the process that asks."""
-    found = list(manifest.differences(provenance.environment(*asking["code"]), asking))
-    if found:
+def _check_environment(asking: Mapping[str, Any], module: str) -> None:
+    """Refuse to compute with other code or packages than those of the process that asks.
+
+    The function's own module may have come along with it, where it cannot be imported.
+    """
+    along = {name: code for name, code in asking["code"].items() if name == module}
+    found = provenance.fingerprints(asking["code"].keys() - {"__main__"})
+    here = {"versions": provenance.versions(), "code": {**along, **found}}
+    differing = list(manifest.differences(here, asking))
+    if differing:
         host = provenance.machine()["host"]
-        raise SweepError(f"the worker on {host} runs other code ({'; '.join(found)}): install the same there.")
+        raise SweepError(f"the worker on {host} runs other code ({'; '.join(differing)}): install the same there.")

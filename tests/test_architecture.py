@@ -14,17 +14,8 @@ import verification
 
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGES = ("greedylr", "theory", "numerics", "verification")
-LIBRARIES = (
-    "numpy",
-    "scipy",
-    "sklearn",
-    "joblib",
-    "numba",
-    "llvmlite",
-    "flint",
-    "pyarrow",
-    "matplotlib",
-    "distributed",
+LIBRARIES = set(
+    "numpy scipy sklearn joblib threadpoolctl numba llvmlite flint pyarrow matplotlib distributed ray".split()
 )
 ALLOWED = {
     "greedylr": {"greedylr"},

@@ -6,7 +6,7 @@ import hashlib
 import json
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
@@ -73,15 +73,20 @@ def fsweep(
         )  # fmt: skip
         chosen = Backend(backend, workers, address)
     except (TypeError, ValueError) as error:
-        raise typer.BadParameter(str(error)) from None
+        _refuse(str(error), 2)
     try:
         result = _run(
             options, out or _default(options), chosen, resume=resume, across_versions=across_versions, quiet=as_json
         )
         report(options, result, figures=figures, as_json=as_json)
     except SweepError as error:
-        sys.stderr.write(f"greedylr fsweep: {error}\n")
-        raise typer.Exit(1) from None
+        _refuse(str(error), 1)
+
+
+def _refuse(why: str, status: int) -> NoReturn:
+    """One line, and out."""
+    sys.stderr.write(f"greedylr fsweep: {' '.join(why.split())}\n")
+    raise typer.Exit(status) from None
 
 
 def _pairs(problem: list[str] | None, data: list[str] | None) -> tuple[tuple[str, str], ...]:

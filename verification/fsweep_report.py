@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Iterator, Sequence
+from math import isfinite
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ from numerics import store
 from numerics.factor_summary import Row, as_data, summary
 from numerics.factor_sweep import FactorSweep
 from numerics.problems.catalogue import names
-from numerics.sweep import Result, load
+from numerics.sweep import FIGURES, Result, load
 from verification.terminal import terminal
 
 
@@ -57,7 +58,7 @@ def problem_list() -> str:
 
 def _table(problem: str, rows: Sequence[Row]) -> Table:
     table = Table(title=problem, title_justify="left", title_style="bold", box=None, pad_edge=False)
-    for name in ("schedule", "F", "options", "diverged", "f(x_T) - f* of the others", "peak rate", "against the best"):
+    for name in ("schedule", "F", "options", "diverged", "f(x_T) - f* of the rest", "peak rate", "against the best"):
         table.add_column(name, justify="left" if name in ("schedule", "options") else "right")
     for row in rows:
         table.add_row(*_cells(row), style="bold" if row.best else None)
@@ -70,9 +71,18 @@ def _cells(row: Row) -> Iterator[str]:
     yield f"{arm.factor:g}" if arm.factor is not None else ""
     yield ", ".join(_options(row))
     yield f"{out.value:.0%} [{out.low:.0%}, {out.high:.0%}]"
-    yield "" if row.gap.value != row.gap.value else f"{row.gap.value:.3g} [{row.gap.low:.3g}, {row.gap.high:.3g}]"
+    yield _gap(row)
     yield "" if row.peak_rate != row.peak_rate else f"{row.peak_rate:.3g}/L"
     yield "best" if row.p is None else f"p = {row.p:.2g}"
+
+
+def _gap(row: Row) -> str:
+    """The median gap with its interval, or with the number of runs where they are too few for one."""
+    gap, kept = row.gap, round(row.seeds * (1 - row.diverged.value))
+    if kept == 0:
+        return ""
+    interval = f"[{gap.low:.3g}, {gap.high:.3g}]" if isfinite(gap.low) else f"({kept} run{'s' * (kept > 1)})"
+    return f"{gap.value:.3g} {interval}"
 
 
 def _options(row: Row) -> Iterator[str]:
@@ -94,7 +104,7 @@ def _draw(out: Path, tables: dict[str, Any], rows: Sequence[Row]) -> Iterator[Pa
     }
     for name, figure in {**named, "final-gap": final_gaps(rows), "stable-share": stable_shares(rows)}.items():
         for kind in ("png", "svg"):
-            path = out / f"{name}.{kind}"
+            path = store.directory(out / FIGURES) / f"{name}.{kind}"
             with store.replacing(path) as file:
                 save(figure, file, kind)
             yield path

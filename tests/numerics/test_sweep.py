@@ -13,7 +13,7 @@ from numerics import manifest, provenance, store
 from numerics.backends import Backend
 from numerics.store import SweepError
 from numerics.sweep import SHARDS, Sweep, load, run
-from numerics.task import Failed, Task, perform
+from numerics.task import Done, Failed, Task, perform
 
 HERE = Backend("sequential")
 EVERYBODY = [HERE, Backend("threads", 3), Backend("processes", 1), Backend("processes", 2)]
@@ -138,7 +138,7 @@ def other_code(monkeypatch):
 
     def environment(*modules):
         now = known(*modules)
-        return {"versions": {**now["versions"], "numpy": "0.9"}, "code": {**now["code"], "numerics": "f00"}}
+        return {"versions": {**now["versions"], "numpy": "0.9"}, "code": {**now["code"], "numerics.tables": "f00"}}
 
     monkeypatch.setattr(provenance, "environment", environment)
 
@@ -147,7 +147,7 @@ def test_other_code_does_not_go_on_with_a_sweep_unless_told_to(tmp_path, monkeyp
     sweep, out = sweep_of(), tmp_path / "out"
     interrupted(sweep, out, 3)
     other_code(monkeypatch)
-    with pytest.raises(SweepError, match=r"numerics: '\w+' there, 'f00' now; versions.numpy: .*'0.9' now.*--across"):
+    with pytest.raises(SweepError, match=r"tables: '\w+' there, 'f00' now; versions.numpy: .*'0.9' now.*--across"):
         run(sweep, out, backend=HERE)
     assert len(shards(out)) == 3
     sessions = run(sweep, out, backend=HERE, across_versions=True).manifest["sessions"]
@@ -168,13 +168,29 @@ def test_a_complete_sweep_of_other_code_is_returned_with_what_has_changed(tmp_pa
     assert result.changes[1] == f"versions.numpy: {np.__version__!r} there, '0.9' now"
 
 
-def test_a_worker_with_other_code_does_not_compute():
+@pytest.mark.parametrize(
+    ("part", "name", "value", "message"),
+    [
+        ("versions", "scipy", "0.1", r"versions.scipy: '1\S+' there, '0.1' now"),
+        ("code", "numerics.tables", "f00", r"code.numerics.tables: '\w+' there, 'f00' now"),
+        ("code", "numerics.newer", "f00", r"code.numerics.newer: absent there, 'f00' now"),
+    ],
+)
+def test_a_worker_with_other_code_does_not_compute(part, name, value, message):
     asking = provenance.environment("sweep_tasks")
-    task = sweep_of().tasks[0]
-    outcome = perform(walk, {**asking, "versions": {**asking["versions"], "scipy": "0.1"}}, task)
+    outcome = perform(walk, {**asking, part: {**asking[part], name: value}}, sweep_of().tasks[0])
     assert isinstance(outcome, Failed)
-    with pytest.raises(SweepError, match=r"worker on \S+ runs other code \(versions.scipy: '1\S+' there, '0.1' now\)"):
+    with pytest.raises(SweepError, match=rf"worker on \S+ runs other code \({message}\): install the same there"):
         raise outcome.error()
+
+
+def test_work_that_came_along_from_a_module_that_is_not_there_is_done():
+    def work(arguments):
+        return walk(arguments)
+
+    asking = provenance.environment("sweep_tasks")
+    work.__module__ = "only_where_it_was_asked"
+    assert isinstance(perform(work, {**asking, "code": {"only_where_it_was_asked": "f00"}}, sweep_of().tasks[0]), Done)
 
 
 @pytest.mark.parametrize("backend", [HERE, Backend("processes", 2)], ids=lambda b: b.name)
@@ -221,7 +237,7 @@ def test_the_manifest_says_what_was_asked_who_computed_and_what_came_out(tmp_pat
     assert (session["seconds"], session["found"], session["processors"]) == (90, 0, [provenance.cpu()])
     assert session["versions"]["python"] == sys.version.split()[0]
     assert {"numpy", "numba", "pyarrow", "scipy", "scikit-learn", "greedylr"} <= session["versions"].keys()
-    assert session["code"].keys() == {"greedylr", "numerics", "sweep_tasks"}
+    assert {"sweep_tasks", "numerics", "numerics.sweep", "numerics.tables"} <= session["code"].keys()
     assert session["git"] == provenance.git()
     assert session["machine"] == provenance.machine()
 

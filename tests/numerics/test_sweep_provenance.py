@@ -11,50 +11,60 @@ from numerics import provenance
 
 @pytest.fixture
 def package(tmp_path, monkeypatch):
-    """A package of two files that can be imported, with nothing remembered of an earlier one."""
+    """A package that can be imported, with nothing remembered of an earlier one."""
     folder = tmp_path / "somewhere" / "small_package"
-    folder.mkdir(parents=True)
-    (folder / "__init__.py").write_text("")
-    (folder / "a.py").write_text("A = 1\n")
+    (folder / "inner").mkdir(parents=True)
+    sources = {
+        "__init__": "",
+        "work": "from small_package.inner import deep\nimport numpy, small_package.a as b\n",
+        "a": "def late():\n    from . import late\n",
+        "late": "from small_package.work import anything\nimport greedylr.rule\n",
+        "inner/__init__": "",
+        "inner/deep": "from ..a import x\n",
+        "unused": "",
+    }
+    for name, source in sources.items():
+        (folder / f"{name}.py").write_text(source)
     monkeypatch.syspath_prepend(str(folder.parent))
-    provenance.code.cache_clear()
     yield folder
-    provenance.code.cache_clear()
+    provenance._source.cache_clear()
+    for name in [name for name in sys.modules if name.split(".")[0] == "small_package"]:
+        del sys.modules[name]
 
 
 def code_now():
-    provenance.code.cache_clear()
-    return provenance.code("small_package")["small_package"]
+    provenance._source.cache_clear()
+    return provenance.code("small_package.work")
 
 
-def test_the_code_changes_with_a_source_file_its_name_and_nothing_else(package):
+def test_the_code_is_all_that_is_imported_from_the_project_late_and_relative_imports_included(package):
+    modules = {"small_package" + rest for rest in ("", ".a", ".inner", ".inner.deep", ".late", ".work")}
+    assert code_now().keys() == modules | {"greedylr", "greedylr.rule"}
+
+
+def test_the_code_changes_with_what_is_imported_and_with_nothing_else(package):
     first = code_now()
-    (package / "notes.md").write_text("nothing")
+    (package / "unused.py").write_text("A = 1\n")
     assert code_now() == first
-    (package / "a.py").write_text("A = 2\n")
-    second = code_now()
-    (package / "a.py").rename(package / "b.py")
-    third = code_now()
-    (package / "b.py").rename(package / "a.py")
-    (package / "a.py").write_text("A = 1\n")
-    assert len({first, second, third}) == 3
-    assert code_now() == first
+    (package / "late.py").write_text("A = 2\nimport greedylr.rule\n")
+    changed = {name for name, code in code_now().items() if code != first[name]}
+    assert changed == {"small_package.late"}
 
 
 def test_a_process_keeps_the_code_that_it_began_with(package):
-    first = provenance.code("small_package")
+    first = provenance.code("small_package.work")
     (package / "a.py").write_text("A = 2\n")
-    assert provenance.code("small_package") == first
+    assert provenance.code("small_package.work") == first == provenance.fingerprints(first)
 
 
-def test_the_environment_covers_the_package_of_the_work_and_those_it_stands_on():
-    assert provenance.environment("sweep_tasks")["code"].keys() == {"greedylr", "numerics", "sweep_tasks"}
-    assert provenance.environment("verification.cli")["code"].keys() == {"greedylr", "numerics", "verification"}
-
-
-@pytest.mark.parametrize("module", ["__main__", "no_such_module"])
-def test_code_without_a_file_is_left_out(module):
-    assert provenance.environment(module)["code"].keys() == {"greedylr", "numerics"}
+def test_a_script_has_code_and_what_is_no_module_has_none(tmp_path):
+    script = "import numerics.vectors; from numerics import provenance; print(*provenance.code('__main__'))"
+    (tmp_path / "script.py").write_text(script)
+    call = [sys.executable, str(tmp_path / "script.py")]
+    told = subprocess.run(call, capture_output=True, text=True, check=True).stdout.split()
+    assert {"__main__", "numerics", "numerics.vectors", "numerics.provenance"} <= set(told)
+    assert provenance.code("no_such_module") == {}
+    assert provenance.fingerprints(["no_such_module", "numerics.no_such_module", "sys"]) == {}
 
 
 def test_packages_that_are_not_installed_have_no_version(monkeypatch):
@@ -101,4 +111,4 @@ def test_the_processor_is_told_where_linux_does_not(monkeypatch):
         raise FileNotFoundError
 
     monkeypatch.setattr(Path, "read_text", missing)
-    assert provenance.cpu()
+    assert provenance.cpu.__wrapped__()
