@@ -30,7 +30,7 @@ clean:
 ifneq ($(wildcard .venv),)
 ifneq ($(shell cat .venv/checkout 2>/dev/null),$(CURDIR))
 $(shell rm -rf .venv)
-else ifneq ($(shell $(BIN)/python -c "import importlib.util as u; print(all(map(u.find_spec, ('pip', 'sympy', 'typer', 'rich', 'verification'))))" 2>/dev/null)$(wildcard $(BIN)/greedylr),True$(BIN)/greedylr)
+else ifneq ($(shell $(BIN)/python -c "import importlib.util as u; print(all(map(u.find_spec, ('pip', 'sympy', 'typer', 'rich', 'numba', 'verification'))))" 2>/dev/null)$(wildcard $(BIN)/greedylr),True$(BIN)/greedylr)
 $(shell rm -rf .venv)
 endif
 endif

@@ -145,11 +145,16 @@ def _ray(function: Callable[[S], T], items: Sequence[S], backend: Backend) -> Ge
     """Ray itself: its backend for joblib can only return everything at the end."""
     ray = _required("ray", "pip install ray")
     with ray.init(address=backend.address, log_to_driver=False):
-        remote = ray.remote(function)
-        pending = [remote.remote(item) for item in items]
+        apply = ray.remote(_apply)
+        pending = [apply.remote(function, item) for item in items]
         while pending:
             done, pending = ray.wait(pending)
             yield from ray.get(done)
+
+
+def _apply(function: Callable[[S], T], item: S) -> T:
+    """``function`` of ``item``; Ray takes no other callable than a plain function."""
+    return function(item)
 
 
 MAKERS: dict[str, Callable[[Callable[[Any], Any], Sequence[Any], Backend], Generator[Any, None, None]]] = {

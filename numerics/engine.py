@@ -59,7 +59,7 @@ class Runs:
     @property
     def diverged(self) -> npt.NDArray[np.bool_]:
         """Which runs stopped, or ended with a larger gap than they began with, shape (m,)."""
-        return np.asarray((self.stopped >= 0) | ~(self.gap[:, -1] <= self.gap[:, 0]))
+        return np.asarray((self.stopped >= 0) | (self.gap[:, -1] > self.gap[:, 0]))
 
 
 def simulate(

@@ -1,7 +1,8 @@
 """Where results come from: the code, the packages, the commit, the machine.
 
-The code of a function is told by a SHA-256 of the file that it stands in and of every file of this project that this one
-imports, in a checkout as in a wheel.  Unlike a commit it sees what was not committed, and nothing that does not matter.
+The code of a function is told by a SHA-256 of the file that it stands in and of every file of this project that is
+imported from there, in a checkout as in a wheel.  Unlike a commit it sees what was not committed, and it does not see
+what cannot matter.
 """
 
 from __future__ import annotations
@@ -49,14 +50,18 @@ def code(module: str) -> dict[str, str]:
 
     What imports itself under a computed name is not seen.
     """
-    tops, found, todo = {module.split(".")[0], *SOURCES}, dict[str, str](), [module]
+    tops, found, todo = {_top(module), *SOURCES}, dict[str, str](), [module]
     while todo:
         name = todo.pop()
         source = _source(name)
-        if source is not None and name not in found and name.split(".")[0] in tops:
+        if source is not None and name not in found and _top(name) in tops:
             found[name] = hashlib.sha256(source).hexdigest()
             todo += _imported(name, ast.parse(source))
     return dict(sorted(found.items()))
+
+
+def _top(module: str) -> str:
+    return module.partition(".")[0]
 
 
 def fingerprints(modules: Iterable[str]) -> dict[str, str]:
@@ -81,12 +86,17 @@ def _imported(module: str, tree: ast.Module) -> Iterator[str]:
     for node in ast.walk(tree):
         names = [alias.name for alias in node.names] if isinstance(node, ast.Import | ast.ImportFrom) else []
         if isinstance(node, ast.ImportFrom):
-            base = "." * node.level + (node.module or "")
-            base = importlib.util.resolve_name(base, module.rpartition(".")[0]) if node.level else base
+            base = _absolute("." * node.level + (node.module or ""), module)
             names = [base, *(f"{base}.{name}" for name in names)]
         for name in names:
             parts = name.split(".")
             yield from (".".join(parts[:k]) for k in range(1, len(parts) + 1))
+
+
+def _absolute(name: str, module: str) -> str:
+    """What ``module`` means by ``name``, which may begin with dots."""
+    spec = importlib.util.find_spec(module) if name.startswith(".") else None
+    return importlib.util.resolve_name(name, spec.parent) if spec else name
 
 
 def git(file: Path = HERE) -> dict[str, str | bool | None]:

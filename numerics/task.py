@@ -58,8 +58,9 @@ class Failed:
 
     def error(self) -> SweepError:
         """What to raise where the sweep is run; the worker's traceback is a note."""
+        arguments = json.dumps(self.task.plain())
         error = SweepError(
-            f"task {self.task.key!r} failed with {self.reason}; its arguments: {json.dumps(self.task.plain())}. "
+            f"task {self.task.key!r} failed with {self.reason.rstrip('.')}; its arguments: {arguments}. "
             f"Finished tasks are kept: mend the cause and run the same command again."
         )
         error.add_note(self.trace)

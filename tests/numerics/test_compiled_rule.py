@@ -65,6 +65,7 @@ def both(rule, losses):
 @settings(max_examples=400)
 @given(rules(), LOSSES)
 @example(Rule(factor=1e-200), [1.0] * 5)  # the rate must not underflow
+@example(Rule(factor=0.5, eps=0.35), [1.0] * 3)  # a change of exactly eps is dropped
 @example(Rule(factor=1e-200), [3.0, 2.0, 1.0, 0.0])  # nor overflow
 def test_every_rate_and_counter_agrees_to_the_last_bit(rule, losses):
     used, compiled_state, expected, state = both(rule, losses)

@@ -155,6 +155,14 @@ def test_a_run_that_blows_up_stops_and_is_counted_and_its_neighbours_do_not_noti
     assert equal(only(runs, 0), simulate(p, [Constant(0.1)], steps=400, seed=1, marks=[0, 1, 200, 400]))
 
 
+@pytest.mark.parametrize("link", ["squares", "huber"])
+def test_a_run_stops_where_its_slow_twin_does(link):
+    p = problem(link, ridge=0.1)
+    slow = list(path(p, Constant(1e30), steps=40, seed=1))
+    runs = simulate(p, [Constant(1e30)], steps=40, seed=1)
+    assert runs.stopped[0] == len(slow) - 1 < 40
+
+
 def test_ending_above_the_start_counts_as_divergence():
     runs = simulate(problem(), [Constant(0.5)], steps=30, seed=1)
     assert runs.stopped[0] == -1

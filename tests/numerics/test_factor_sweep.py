@@ -5,6 +5,7 @@ import math
 from dataclasses import replace
 
 import numpy as np
+import pyarrow as pa
 import pytest
 
 from greedylr import Rule
@@ -106,19 +107,27 @@ def test_a_summary_as_data_is_json_without_nan_and_infinity(tables):
     assert json.loads(text)[0]["diverged"]["level"] == 0.95
 
 
+def made_up(arm, seed, gap, *, diverged=False):
+    """A row of the table of runs."""
+    return (
+        {"problem": "p", "data": "d", "arm": arm, "schedule": "constant", "rate": float(arm), "factor": None}
+        | {"comparison": None, "order": None, "patience": None, "max_lr": None, "seed": seed, "gap": gap}
+        | {"diverged": diverged, "peak_rate": 1.0}
+    )
+
+
+def test_runs_that_diverged_are_not_ranked_by_how_far_they_went():
+    rows = [made_up(arm, seed, 10.0 ** (arm + 3), diverged=True) for seed in range(20) for arm in range(3)]
+    assert [row.p for row in summary(pa.Table.from_pylist(rows))] == [None, 1.0, 1.0]
+
+
 def test_a_known_difference_is_found_and_none_is_not():
     """Two equal schedules, and one that is worse on every seed."""
-    import pyarrow as pa  # noqa: PLC0415
-
     rows = []
     for seed in range(20):
         noise = np.random.default_rng(seed).normal()
         for arm, gap in enumerate((1 + 0.1 * noise, 1 + 0.1 * noise + (1e-3 if seed % 2 else -1e-3), 3 + noise)):
-            rows.append(
-                {"problem": "p", "data": "d", "arm": arm, "schedule": "constant", "rate": float(arm), "factor": None}
-                | {"comparison": None, "order": None, "patience": None, "max_lr": None, "seed": seed, "gap": gap}
-                | {"diverged": arm == 2 and seed == 0, "peak_rate": 1.0}
-            )
+            rows.append(made_up(arm, seed, gap, diverged=arm == 2 and seed == 0))
     first, second, third = summary(pa.Table.from_pylist(rows))
     assert {first.best, second.best} == {True, False}
     assert (second.p if first.best else first.p) == 1.0

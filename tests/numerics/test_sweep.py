@@ -133,21 +133,17 @@ def test_tuples_and_lists_are_the_same_configuration(tmp_path):
 
 
 def other_code(monkeypatch):
-    """From here on another numpy is installed and other sources are there."""
-    known = provenance.environment
-
-    def environment(*modules):
-        now = known(*modules)
-        return {"versions": {**now["versions"], "numpy": "0.9"}, "code": {**now["code"], "numerics.tables": "f00"}}
-
-    monkeypatch.setattr(provenance, "environment", environment)
+    """From here on another numpy is installed, and one file has changed."""
+    versions, source = provenance.versions(), provenance._source
+    monkeypatch.setattr(provenance, "versions", lambda: {**versions, "numpy": "0.9"})
+    monkeypatch.setattr(provenance, "_source", lambda name: b"" if name == "numerics.tables" else source(name))
 
 
 def test_other_code_does_not_go_on_with_a_sweep_unless_told_to(tmp_path, monkeypatch):
     sweep, out = sweep_of(), tmp_path / "out"
     interrupted(sweep, out, 3)
     other_code(monkeypatch)
-    with pytest.raises(SweepError, match=r"tables: '\w+' there, 'f00' now; versions.numpy: .*'0.9' now.*--across"):
+    with pytest.raises(SweepError, match=r"tables: '\w+' there, '\w+' now; versions.numpy: .*'0.9' now.*--across"):
         run(sweep, out, backend=HERE)
     assert len(shards(out)) == 3
     sessions = run(sweep, out, backend=HERE, across_versions=True).manifest["sessions"]
