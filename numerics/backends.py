@@ -1,4 +1,4 @@
-"""Who computes: joblib's processes, threads or this process itself, or a Dask or Ray cluster.
+"""Who computes: joblib's processes, its threads, or this process itself; or a Dask or Ray cluster.
 
 All of them do one thing: apply a function to items, one at a time, and hand over what comes out, in no order.  That no
 result depends on who computed it is up to the function: it is given everything in its item.
@@ -9,12 +9,14 @@ from __future__ import annotations
 import importlib
 import os
 import signal
+import socket
 import threading
 import time
 import warnings
 from collections.abc import Callable, Generator, Iterator, Sequence
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass
+from textwrap import shorten
 from types import ModuleType
 from typing import Any, TypeVar
 
@@ -29,8 +31,8 @@ NAMES = ("processes", "threads", "sequential", "dask", "ray")
 CLUSTERS = ("dask", "ray")
 LOST = {
     "processes": "a worker may have run out of memory: try fewer workers",
-    "dask": "see that the scheduler and its workers run and can be reached",
-    "ray": "see that the cluster runs and can be reached",
+    "dask": "see that the scheduler and its workers run, can be reached and have this project installed",
+    "ray": "see that the cluster runs, can be reached and has this project installed",
 }
 
 
@@ -75,7 +77,7 @@ def outcomes(function: Callable[[S], T], items: Sequence[S], backend: Backend) -
         except SweepError:
             raise
         except Exception as error:
-            what = f"the {backend.name} backend failed ({type(error).__name__}: {_first_line(error)})"
+            what = f"the {backend.name} backend failed ({type(error).__name__}: {shorten(str(error), 300) or 'no reason given'})"
             remedy = LOST.get(backend.name, "see the cause above")
             raise SweepError(f"{what}: {remedy}. Finished tasks are kept: run the same command again.") from error
 
@@ -89,10 +91,6 @@ def _closing(results: Generator[T, None, None]) -> Iterator[Generator[T, None, N
         with warnings.catch_warnings():
             warnings.filterwarnings("ignore", message=".*have been cancelled", category=UserWarning)
             results.close()
-
-
-def _first_line(error: Exception) -> str:
-    return next(iter(str(error).strip().splitlines()), "no reason given")
 
 
 def _local(function: Callable[[S], T], items: Sequence[S], backend: Backend) -> Generator[T, None, None]:
@@ -133,23 +131,31 @@ def _end_with(parent: int) -> None:
 
 
 def _dask(function: Callable[[S], T], items: Sequence[S], backend: Backend) -> Generator[T, None, None]:
+    """Dask itself: joblib would compute everything here if the cluster had but one thread at the start."""
     distributed = _required("distributed", "pip install 'greedylr[distributed]'")
     with distributed.Client(backend.address, timeout="10s", set_as_default=False) as client:
-        with joblib.parallel_config(backend="dask", client=client):
-            parallel = joblib.Parallel(n_jobs=-1, pre_dispatch="all", **ONE_BY_ONE)  # all: workers may join later
-        with closing(parallel(joblib.delayed(function)(item) for item in items)) as results:
-            yield from results
+        client.wait_for_workers(1, timeout=60)
+        for future in distributed.as_completed(client.map(function, items, pure=False), loop=client.loop):
+            yield future.result()
 
 
 def _ray(function: Callable[[S], T], items: Sequence[S], backend: Backend) -> Generator[T, None, None]:
-    """Ray itself: its backend for joblib can only return everything at the end."""
+    """Ray itself: joblib would return everything at the end."""
     ray = _required("ray", "pip install ray")
+    _knock(str(backend.address))
     with ray.init(address=backend.address, log_to_driver=False):
         apply = ray.remote(_apply)
         pending = [apply.remote(function, item) for item in items]
         while pending:
             done, pending = ray.wait(pending)
             yield from ray.get(done)
+
+
+def _knock(address: str) -> None:
+    """Raise OSError where nobody listens at HOST:PORT; Ray would try for minutes."""
+    host, _, port = address.removeprefix("ray://").rpartition(":")
+    if host and port.isdecimal():
+        socket.create_connection((host, int(port)), timeout=10).close()
 
 
 def _apply(function: Callable[[S], T], item: S) -> T:

@@ -15,7 +15,7 @@ import numpy.typing as npt
 from numerics.compiled import compiled, inlined
 from numerics.compiled_rule import advance
 from numerics.problems.links import value_and_slope
-from numerics.vectors import clear, dot, subtract
+from numerics.vectors import clear, dot, step, subtract
 
 Array = npt.NDArray[np.float64]
 Counts = npt.NDArray[np.int64]
@@ -96,14 +96,14 @@ def mean_loss(
     which: Counts, first: int, size: int, x: int, at: int, slopes: Array,
 ) -> float:  # fmt: skip
     """The mean loss of ``size`` samples at the x that starts at ``at``; leaves slopes / size in ``slopes``."""
-    total = 0.0
+    total, weight = 0.0, 1.0 / size
     for b in range(size):
         i = which[first + b]
         z = dot(rows, i * form.width, x, at, form.width)
         value, slope = value_and_slope(form.code, form.scale, z, targets[i])
         total += value + offsets[i]
-        slopes[b] = slope / size
-    total /= size
+        slopes[b] = slope * weight
+    total *= weight
     if form.ridge != 0.0:
         total += 0.5 * form.ridge * dot(x, at, x, at, form.width)
     return total
@@ -214,8 +214,6 @@ def loop(data: Data, plans: Plans, batches: Batches, room: Room, record: Record,
             if not math.isfinite(compared):
                 stopped[k] = t
                 continue
-            if t >= batches.burn_in:
-                subtract(-1.0, 1.0, x, at, sums, at, width)
             direct = size == 1 and form.ridge == 0.0 and kind <= GREEDY
             if not direct:
                 gradient(rows, form, samples, first, size, x, at, slopes, g)
@@ -236,10 +234,12 @@ def loop(data: Data, plans: Plans, batches: Batches, room: Room, record: Record,
                     first_try, numbers[k, 1], numbers[k, 2], trial, unused,
                 )  # fmt: skip
             used[k], peak[k] = rate, max(peak[k], rate)
-            if direct:
-                subtract(rate, slopes[0], rows, samples[first] * width, x, at, width)
+            inner = slopes[0] if direct else 1.0
+            along, start = (rows, samples[first] * width) if direct else (g, 0)
+            if t >= batches.burn_in:
+                step(rate, inner, along, start, x, at, sums, width)
             else:
-                subtract(rate, 1.0, g, 0, x, at, width)
+                subtract(rate, inner, along, start, x, at, width)
         if marked:
             for k in range(runs):
                 record.rate[k, mark] = used[k]

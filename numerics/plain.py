@@ -56,13 +56,13 @@ def path(
 
 def loss_and_gradient(problem: FiniteSum, which: list[int], x: Array) -> tuple[float, Array]:
     """The mean loss of the samples and its gradient at a padded x, which is padded, too."""
-    rows, total, g = padded(problem.rows), 0.0, np.zeros_like(x)
+    rows, weight, total, g = padded(problem.rows), 1 / len(which), 0.0, np.zeros_like(x)
     for i in which:
         z = slow_dot(rows[i], x)
         value, slope = value_and_slope(problem.code, problem.scale, z, float(problem.targets[i]))
         total += value + float(problem.offsets[i])
-        g = g + (slope / len(which)) * rows[i]
-    total /= len(which)
+        g = g + (slope * weight) * rows[i]
+    total *= weight
     if problem.ridge:
         total, g = total + 0.5 * problem.ridge * slow_dot(x, x), g + problem.ridge * x
     return total, g

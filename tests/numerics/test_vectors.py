@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from numerics.compiled import compiled
-from numerics.vectors import WIDTH, aligned, clear, dot, padded, slow_dot, subtract
+from numerics.vectors import WIDTH, aligned, clear, dot, padded, slow_dot, step, subtract
 
 NUMBERS = st.lists(st.floats(-1e6, 1e6), min_size=1, max_size=40)
 
@@ -19,6 +19,11 @@ def call_dot(a, x, n):
 @compiled
 def call_subtract(c, s, a, x, n):
     subtract(c, s, a, 0, x, n, n)
+
+
+@compiled
+def call_step(c, s, a, x, sums, n):
+    step(c, s, a, 0, x, n, sums, n)
 
 
 @compiled
@@ -46,6 +51,16 @@ def test_the_compiled_update_rounds_every_product(numbers, seed, c, s):
     call_subtract(c, s, a.ctypes.data, x.ctypes.data, a.shape[1])
     assert np.array_equal(x[1], expected)
     assert np.array_equal(x[0], first), "only the second row is meant"
+
+
+@given(NUMBERS, st.integers(0, 99), st.floats(-3, 3), st.floats(-3, 3))
+def test_a_step_is_a_sum_and_an_update(numbers, seed, c, s):
+    a, x = vectors(numbers, seed)
+    sums, expected = np.ones_like(x), x[1] - c * (s * a[0])
+    before = x.copy()
+    call_step(c, s, a.ctypes.data, x.ctypes.data, sums.ctypes.data, a.shape[1])
+    assert np.array_equal(x, [before[0], expected])
+    assert np.array_equal(sums, [np.ones_like(x[0]), 1 + before[1]])
 
 
 def test_another_order_of_additions_gives_other_bits():
