@@ -77,9 +77,12 @@ def outcomes(function: Callable[[S], T], items: Sequence[S], backend: Backend) -
         except SweepError:
             raise
         except Exception as error:
-            what = f"the {backend.name} backend failed ({type(error).__name__}: {shorten(str(error), 300) or 'no reason given'})"
+            reason = shorten(f"{type(error).__name__}: {error}", 300)
             remedy = LOST.get(backend.name, "see the cause above")
-            raise SweepError(f"{what}: {remedy}. Finished tasks are kept: run the same command again.") from error
+            raise SweepError(
+                f"the {backend.name} backend failed ({reason}): {remedy}. "
+                f"Finished tasks are kept: run the same command again."
+            ) from error
 
 
 @contextmanager

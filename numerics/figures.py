@@ -15,6 +15,7 @@ import numpy.typing as npt
 import pyarrow as pa
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.ticker import LogFormatter
 
 from numerics.factor_summary import Group, Row, groups
 from numerics.factor_sweep import Arm
@@ -134,6 +135,8 @@ def _logarithmic(axes: Axes) -> None:
     """A logarithmic scale where anything is positive; what is not falls off."""
     if any((np.asarray(line.get_ydata(), dtype=float) > 0).any() for line in axes.lines):
         axes.set_yscale("log", nonpositive="mask")
+        axes.yaxis.set_major_formatter(LogFormatter())  # plain text: formulas take most of the time of a figure
+        axes.yaxis.set_minor_formatter(LogFormatter())
 
 
 def _factor(row: Row) -> float:

@@ -41,8 +41,11 @@ def refusal(path: Path, error: OSError) -> SweepError:
 
 
 @contextmanager
-def replacing(path: Path) -> Iterator[IO[bytes]]:
-    """A file to write, which takes the place of ``path`` at the end, or, should anything go wrong, never."""
+def replacing(path: Path, *, settled: bool = True) -> Iterator[IO[bytes]]:
+    """A file to write, which takes the place of ``path`` at the end, or, should anything go wrong, never.
+
+    Unless ``settled``, the new name may be lost with the power, but no half of a file be found under it.
+    """
     unfinished = path.with_name(path.name + UNFINISHED)
     try:
         try:
@@ -51,16 +54,17 @@ def replacing(path: Path) -> Iterator[IO[bytes]]:
                 file.flush()
                 os.fsync(file.fileno())
             os.replace(unfinished, path)
-            _settle(path.parent)
+            if settled:
+                _settle(path.parent)
         finally:
             unfinished.unlink(missing_ok=True)
     except OSError as error:
         raise refusal(path, error) from error
 
 
-def write(path: Path, content: bytes) -> None:
+def write(path: Path, content: bytes, *, settled: bool = True) -> None:
     """Put ``content`` at ``path``: all of it or nothing."""
-    with replacing(path) as file:
+    with replacing(path, settled=settled) as file:
         file.write(content)
 
 

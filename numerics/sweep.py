@@ -169,7 +169,7 @@ def _compute(
             for done, outcome in enumerate(results, found + 1):
                 if isinstance(outcome, Failed):
                     raise outcome.error()
-                store.write(out / SHARDS / f"{outcome.key}.arrow", outcome.shard)
+                store.write(out / SHARDS / f"{outcome.key}.arrow", outcome.shard, settled=False)  # if lost, done again
                 processors.add(outcome.processor)
                 progress(done, total)
     except KeyboardInterrupt:

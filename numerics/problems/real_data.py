@@ -11,7 +11,6 @@ import math
 from typing import Any, Literal
 
 import numpy as np
-from sklearn.datasets import load_breast_cancer, load_diabetes, load_digits, load_wine
 
 from numerics.problems.data import Data
 from numerics.problems.finite_sum import Array
@@ -39,11 +38,13 @@ def real_data(name: RealName, *, classes: bool) -> Data:
 
 
 def _load(name: RealName) -> tuple[Array, Array]:
+    from sklearn import datasets  # noqa: PLC0415 - a second to import, and most problems need none of it
+
     loaded: Any = {
-        "breast-cancer": load_breast_cancer,
-        "diabetes": lambda: load_diabetes(scaled=False),
-        "digits": load_digits,
-        "wine": load_wine,
+        "breast-cancer": datasets.load_breast_cancer,
+        "diabetes": lambda: datasets.load_diabetes(scaled=False),
+        "digits": datasets.load_digits,
+        "wine": datasets.load_wine,
     }[name]()
     return np.asarray(loaded.data, dtype=np.float64), np.asarray(loaded.target, dtype=np.float64)
 

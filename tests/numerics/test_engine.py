@@ -1,6 +1,7 @@
 """The engine equals its slow twin bit for bit, whatever runs beside a run, and its summaries are what they say."""
 
 import math
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import fields, replace
 
 import numpy as np
@@ -94,6 +95,14 @@ def test_what_runs_beside_a_run_changes_no_bit(order, count, link):
     for k, schedule in enumerate(chosen):
         alone = simulate(problem(link), [schedule], steps=20, seed=1, marks=[0, 7, 20], mean_gap=True)
         assert equal(only(together, k), alone)
+
+
+def test_threads_side_by_side_change_no_bit():
+    seeds = range(8)
+    alone = [simulate(problem(), SCHEDULES, steps=200, seed=seed) for seed in seeds]
+    with ThreadPoolExecutor(4) as pool:
+        together = list(pool.map(lambda seed: simulate(problem(), SCHEDULES, steps=200, seed=seed), seeds))
+    assert all(map(equal, alone, together))
 
 
 def test_a_shorter_run_is_the_beginning_of_a_longer_one():

@@ -12,7 +12,7 @@ from sweep_tasks import dying, failing, sweep_of, walk
 from numerics import manifest, provenance, store
 from numerics.backends import Backend
 from numerics.store import SweepError
-from numerics.sweep import SHARDS, Sweep, load, run
+from numerics.sweep import SHARDS, Sweep, discard, load, run
 from numerics.task import Done, Failed, Task, perform
 
 HERE = Backend("sequential")
@@ -279,6 +279,18 @@ def test_load_refuses_what_is_missing_incomplete_or_changed(tmp_path):
     (out / "curves.parquet").write_bytes(b"PAR1")
     with pytest.raises(SweepError, match=r"cannot read .*curves.parquet \(.*\): restore it, or delete"):
         load(out)
+
+
+def test_discard_deletes_a_sweep_and_nothing_else(tmp_path):
+    out = tmp_path / "out"
+    interrupted(sweep_of(), out, 3)
+    (out / "notes.txt").write_text("mine")
+    discard(out)
+    assert [path.name for path in out.iterdir()] == ["notes.txt"]
+    with pytest.raises(SweepError, match="holds other files, and no sweep"):
+        discard(out)
+    discard(tmp_path / "nothing")
+    assert not (tmp_path / "nothing").exists()
 
 
 def test_a_sweep_needs_tasks_with_keys_of_their_own():
