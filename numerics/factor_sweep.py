@@ -19,13 +19,13 @@ import numpy as np
 from greedylr.checks import check_choice, check_count
 from greedylr.rule import Rule
 from numerics.engine import Runs, simulate
-from numerics.manifest import JSON
 from numerics.problems.catalogue import build
 from numerics.problems.finite_sum import FiniteSum
 from numerics.schedules import AdaGradNorm, Armijo, Constant, Cosine, Greedy, Inverse, InverseRoot, Polyak, Schedule
-from numerics.sweep import Sweep
-from numerics.tables import Tables
-from numerics.task import Task
+from numerics.sweeps.manifest import JSON
+from numerics.sweeps.sweep import Sweep
+from numerics.sweeps.tables import Tables
+from numerics.sweeps.task import Task
 
 PROBLEMS = (("least-squares", "generated"), ("logistic", "breast-cancer"), ("ridge", "diabetes"))
 BASELINES: Mapping[str, Callable[[float], Schedule]] = MappingProxyType(

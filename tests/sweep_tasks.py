@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
-from numerics.sweep import Sweep, Task
+from numerics.sweeps.sweep import Sweep, Task
 
 
 def walk(arguments):

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 import typer
 
 if TYPE_CHECKING:
-    from numerics.backends import Backend
     from numerics.factor_sweep import FactorSweep
-    from numerics.sweep import Result
+    from numerics.sweeps.backends import Backend
+    from numerics.sweeps.sweep import Result
 
 FACTORS, PATIENCE, RATES, LIMITS = (0.25, 0.5, 0.75, 0.99), (0,), (0.1,), ("none", "1")
 Option = typer.Option
@@ -56,9 +56,9 @@ def fsweep(
     from numerics.compiled import keep_compiled  # noqa: PLC0415
 
     keep_compiled(os.environ)
-    from numerics.backends import Backend  # noqa: PLC0415
     from numerics.factor_sweep import FactorSweep  # noqa: PLC0415
-    from numerics.store import SweepError  # noqa: PLC0415
+    from numerics.sweeps.backends import Backend  # noqa: PLC0415
+    from numerics.sweeps.store import SweepError  # noqa: PLC0415
     from verification.fsweep_report import problem_list, report  # noqa: PLC0415
 
     if list_problems:
@@ -129,7 +129,7 @@ def _run(
     from rich.console import Console  # noqa: PLC0415
     from rich.progress import Progress  # noqa: PLC0415
 
-    from numerics.sweep import discard, run  # noqa: PLC0415
+    from numerics.sweeps.sweep import discard, run  # noqa: PLC0415
 
     if not resume:
         discard(out)

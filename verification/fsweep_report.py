@@ -11,11 +11,11 @@ from typing import Any
 
 from rich.table import Table
 
-from numerics import store
 from numerics.factor_summary import Row, as_data, summary
 from numerics.factor_sweep import FactorSweep
 from numerics.problems.catalogue import names
-from numerics.sweep import FIGURES, Result, load
+from numerics.sweeps import store
+from numerics.sweeps.sweep import FIGURES, Result, load
 from verification.terminal import terminal
 
 

@@ -9,12 +9,12 @@ import pyarrow as pa
 import pytest
 
 from greedylr import Rule
-from numerics.backends import Backend
 from numerics.engine import simulate
 from numerics.factor_summary import as_data, groups, summary
 from numerics.factor_sweep import FactorSweep, from_plain, problem_named, work
 from numerics.schedules import Constant, Greedy
-from numerics.sweep import load, run
+from numerics.sweeps.backends import Backend
+from numerics.sweeps.sweep import load, run
 
 SMALL = FactorSweep(problems=(("quadratic", "generated"), ("two-samples", "generated")), seeds=12, steps=60, marks=5)
 

@@ -5,11 +5,11 @@ import re
 
 import pytest
 
-from numerics.backends import Backend
 from numerics.factor_summary import summary
 from numerics.factor_sweep import FactorSweep
 from numerics.figures import curves, final_gaps, save, stable_shares
-from numerics.sweep import load, run
+from numerics.sweeps.backends import Backend
+from numerics.sweeps.sweep import load, run
 
 
 @pytest.fixture(scope="module")

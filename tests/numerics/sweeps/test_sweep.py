@@ -9,11 +9,11 @@ import numpy as np
 import pytest
 from sweep_tasks import dying, failing, sweep_of, walk
 
-from numerics import manifest, provenance, store
-from numerics.backends import Backend
-from numerics.store import SweepError
-from numerics.sweep import SHARDS, Sweep, discard, load, run
-from numerics.task import Done, Failed, Task, perform
+from numerics.sweeps import manifest, provenance, store
+from numerics.sweeps.backends import Backend
+from numerics.sweeps.store import SweepError
+from numerics.sweeps.sweep import SHARDS, Sweep, discard, load, run
+from numerics.sweeps.task import Done, Failed, Task, perform
 
 HERE = Backend("sequential")
 EVERYBODY = [HERE, Backend("threads", 3), Backend("processes", 1), Backend("processes", 2)]
@@ -136,7 +136,7 @@ def other_code(monkeypatch):
     """From here on another numpy is installed, and one file has changed."""
     versions, source = provenance.versions(), provenance._source
     monkeypatch.setattr(provenance, "versions", lambda: {**versions, "numpy": "0.9"})
-    monkeypatch.setattr(provenance, "_source", lambda name: b"" if name == "numerics.tables" else source(name))
+    monkeypatch.setattr(provenance, "_source", lambda name: b"" if name == "numerics.sweeps.tables" else source(name))
 
 
 def test_other_code_does_not_go_on_with_a_sweep_unless_told_to(tmp_path, monkeypatch):
@@ -168,7 +168,7 @@ def test_a_complete_sweep_of_other_code_is_returned_with_what_has_changed(tmp_pa
     ("part", "name", "value", "message"),
     [
         ("versions", "scipy", "0.1", r"versions.scipy: '1\S+' there, '0.1' now"),
-        ("code", "numerics.tables", "f00", r"code.numerics.tables: '\w+' there, 'f00' now"),
+        ("code", "numerics.sweeps.tables", "f00", r"code.numerics.sweeps.tables: '\w+' there, 'f00' now"),
         ("code", "numerics.newer", "f00", r"code.numerics.newer: absent there, 'f00' now"),
     ],
 )
@@ -233,7 +233,7 @@ def test_the_manifest_says_what_was_asked_who_computed_and_what_came_out(tmp_pat
     assert (session["seconds"], session["found"], session["processors"]) == (90, 0, [provenance.cpu()])
     assert session["versions"]["python"] == sys.version.split()[0]
     assert {"numpy", "numba", "pyarrow", "scipy", "scikit-learn", "greedylr"} <= session["versions"].keys()
-    assert {"sweep_tasks", "numerics", "numerics.sweep", "numerics.tables"} <= session["code"].keys()
+    assert {"sweep_tasks", "numerics", "numerics.sweeps.sweep", "numerics.sweeps.tables"} <= session["code"].keys()
     assert session["git"] == provenance.git()
     assert session["machine"] == provenance.machine()
 

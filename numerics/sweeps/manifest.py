@@ -15,9 +15,9 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, TypeAlias
 
-from numerics import provenance, store
-from numerics.backends import Backend
-from numerics.store import SweepError
+from numerics.sweeps import provenance, store
+from numerics.sweeps.backends import Backend
+from numerics.sweeps.store import SweepError
 
 JSON: TypeAlias = "bool | int | float | str | Sequence[JSON] | Mapping[str, JSON] | None"
 Manifest: TypeAlias = "dict[str, Any]"

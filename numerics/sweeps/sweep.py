@@ -26,11 +26,11 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from numerics import manifest, provenance, store, tables
-from numerics.backends import PROCESSES, Backend, outcomes
-from numerics.manifest import JSON, Manifest
-from numerics.store import SweepError
-from numerics.task import Failed, Task, Work, one_thread, perform
+from numerics.sweeps import manifest, provenance, store, tables
+from numerics.sweeps.backends import PROCESSES, Backend, outcomes
+from numerics.sweeps.manifest import JSON, Manifest
+from numerics.sweeps.store import SweepError
+from numerics.sweeps.task import Failed, Task, Work, one_thread, perform
 
 SHARDS, FIGURES = "shards", "figures"
 

@@ -12,10 +12,10 @@ from pathlib import Path
 import pytest
 from sweep_tasks import failing, held_walk, sweep_of, wait_for
 
-from numerics.backends import Backend
-from numerics.store import SweepError
-from numerics.sweep import SHARDS, Sweep, load, run
-from numerics.task import Task
+from numerics.sweeps.backends import Backend
+from numerics.sweeps.store import SweepError
+from numerics.sweeps.sweep import SHARDS, Sweep, load, run
+from numerics.sweeps.task import Task
 
 distributed = pytest.importorskip("distributed", reason="Dask is an extra: pip install 'greedylr[distributed]'")
 
@@ -103,7 +103,7 @@ def test_a_cluster_of_one_thread_computes_itself(tmp_path):
 def dask(command, *arguments):
     """A process of its own for the scheduler or for a worker."""
     call = [sys.executable, "-m", f"distributed.cli.dask_{command}", "--no-dashboard", *arguments]
-    environment = {**os.environ, "PYTHONPATH": str(Path(__file__).resolve().parent.parent)}
+    environment = {**os.environ, "PYTHONPATH": str(Path(__file__).resolve().parents[2])}
     return subprocess.Popen(call, env=environment, start_new_session=True, stderr=subprocess.DEVNULL)
 
 

@@ -8,7 +8,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from numerics.tables import arrow, digest, is_whole, merged, packed, save, unpacked
+from numerics.sweeps.tables import arrow, digest, is_whole, merged, packed, save, unpacked
 
 QUIET, LOUD = (struct.unpack("<d", struct.pack("<Q", bits))[0] for bits in (0x7FF8000000000000, 0x7FF8000000000123))
 COLUMNS = {

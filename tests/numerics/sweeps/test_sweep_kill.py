@@ -10,17 +10,17 @@ from pathlib import Path
 import pytest
 from sweep_tasks import held_walk, sweep_of, wait_for
 
-from numerics.backends import Backend
-from numerics.store import SweepError
-from numerics.sweep import SHARDS, run
+from numerics.sweeps.backends import Backend
+from numerics.sweeps.store import SweepError
+from numerics.sweeps.sweep import SHARDS, run
 
-TESTS = Path(__file__).resolve().parent.parent
+TESTS = Path(__file__).resolve().parents[2]
 COUNT, HELD = 8, [3, 5]
 CODE = """
 import json, sys
 from pathlib import Path
-from numerics.backends import Backend
-from numerics.sweep import run
+from numerics.sweeps.backends import Backend
+from numerics.sweeps.sweep import run
 from sweep_tasks import held_walk, sweep_of
 
 if __name__ == "__main__":

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from numerics import provenance
+from numerics.sweeps import provenance
 
 
 @pytest.fixture
@@ -60,11 +60,11 @@ def test_a_process_keeps_the_code_that_it_began_with(package):
 
 
 def test_a_script_has_code_and_what_is_no_module_has_none(tmp_path):
-    script = "import numerics.vectors; from numerics import provenance; print(*provenance.code('__main__'))"
+    script = "import numerics.vectors; from numerics.sweeps import provenance; print(*provenance.code('__main__'))"
     (tmp_path / "script.py").write_text(script)
     call = [sys.executable, str(tmp_path / "script.py")]
     told = subprocess.run(call, capture_output=True, text=True, check=True).stdout.split()
-    assert {"__main__", "numerics", "numerics.vectors", "numerics.provenance"} <= set(told)
+    assert {"__main__", "numerics", "numerics.vectors", "numerics.sweeps.provenance"} <= set(told)
     assert provenance.code("no_such_module") == {}
     assert provenance.fingerprints(["no_such_module", "numerics.no_such_module", "sys"]) == {}
 

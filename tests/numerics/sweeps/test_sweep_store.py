@@ -11,10 +11,10 @@ from pathlib import Path
 import pytest
 from sweep_tasks import sweep_of
 
-from numerics import store
-from numerics.backends import Backend
-from numerics.store import SweepError
-from numerics.sweep import SHARDS, load, run
+from numerics.sweeps import store
+from numerics.sweeps.backends import Backend
+from numerics.sweeps.store import SweepError
+from numerics.sweeps.sweep import SHARDS, load, run
 
 HERE = Backend("sequential")
 
@@ -65,7 +65,7 @@ def test_a_reader_never_sees_a_mixture(tmp_path):
 
 def test_a_writer_killed_in_the_middle_leaves_nothing_under_the_name(tmp_path):
     code = (
-        "import os, signal, sys; from pathlib import Path; from numerics import store\n"
+        "import os, signal, sys; from pathlib import Path; from numerics.sweeps import store\n"
         "with store.locked(Path(sys.argv[1])), store.replacing(Path(sys.argv[1], 'manifest.json')) as file:\n"
         "    file.write(b'{'); file.flush(); os.kill(os.getpid(), signal.SIGKILL)"
     )

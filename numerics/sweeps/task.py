@@ -15,10 +15,10 @@ from typing import Any
 
 import threadpoolctl  # type: ignore[import-untyped]
 
-from numerics import manifest, provenance, tables
-from numerics.manifest import JSON
-from numerics.store import SweepError
-from numerics.tables import Tables
+from numerics.sweeps import manifest, provenance, tables
+from numerics.sweeps.manifest import JSON
+from numerics.sweeps.store import SweepError
+from numerics.sweeps.tables import Tables
 
 Work = Callable[[Mapping[str, Any]], Tables]
 

@@ -22,7 +22,7 @@ from typing import Any, TypeVar
 
 import joblib
 
-from numerics.store import SweepError
+from numerics.sweeps.store import SweepError
 
 S = TypeVar("S")
 T = TypeVar("T")

@@ -9,10 +9,10 @@ import pytest
 import threadpoolctl
 from sweep_tasks import sweep_of
 
-from numerics.backends import Backend, outcomes
-from numerics.store import SweepError
-from numerics.sweep import Sweep, load, run
-from numerics.task import Task
+from numerics.sweeps.backends import Backend, outcomes
+from numerics.sweeps.store import SweepError
+from numerics.sweeps.sweep import Sweep, load, run
+from numerics.sweeps.task import Task
 
 LOCAL = [Backend("sequential"), Backend("threads", 2), Backend("processes", 1), Backend("processes", 2)]
 

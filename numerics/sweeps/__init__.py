@@ -1,0 +1,1 @@
+"""Parameter sweeps: many independent tasks, computed anywhere, stored once."""
