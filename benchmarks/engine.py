@@ -41,9 +41,9 @@ from numerics.engine import simulate  # noqa: E402
 from numerics.problems.data import regression  # noqa: E402
 from numerics.problems.finite_sum import FiniteSum  # noqa: E402
 from numerics.problems.least_squares import least_squares  # noqa: E402
-from numerics.sweeps.provenance import cpu  # noqa: E402
 from numerics.schedules import Greedy  # noqa: E402
 from numerics.streams import draws  # noqa: E402
+from numerics.sweeps.provenance import cpu  # noqa: E402
 from numerics.vectors import VECTOR, WIDTH, aligned, dot, padded, subtract  # noqa: E402
 
 ROUNDS, ATTEMPTS, CORES = 9, 3, 2

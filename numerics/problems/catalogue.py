@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from types import MappingProxyType
 from typing import cast
 
@@ -37,7 +37,7 @@ ALONE: Mapping[str, str] = MappingProxyType(
 )
 DATA: Mapping[str, str] = MappingProxyType(
     {
-        "generated": "200 gaussian rows in 10 dimensions, noise 0.1 unless given: deviation, or share of flipped labels",
+        "generated": "200 gaussian rows of 10 columns, noise 0.1 unless given: deviation, or share of labels flipped",
         "ill-conditioned": "the same with variances from 1 to 1/10000",
         "interpolating": "generated without noise: fitted exactly, or separated",
         "breast-cancer": "569 rows, 30 columns and an intercept",
@@ -48,6 +48,9 @@ DATA: Mapping[str, str] = MappingProxyType(
 )
 GENERATED = ("generated", "ill-conditioned", "interpolating")
 CLASSIFIES = ("logistic", "hinge")
+BUILDERS: Mapping[str, Callable[..., FiniteSum]] = MappingProxyType(
+    {"least-squares": least_squares, "ridge": least_squares, "logistic": logistic, "huber": huber, "hinge": hinge}
+)
 
 
 def names() -> dict[tuple[str, str], str]:
@@ -70,8 +73,7 @@ def build(
 
 def _on_data(problem: str, name: str, data: Data, ridge: float) -> FiniteSum:
     near = data.fit if ridge == 0 else None
-    builder = {"logistic": logistic, "huber": huber, "hinge": hinge}.get(problem, least_squares)
-    return builder(data.rows, data.targets, name=name, ridge=ridge, near=near)
+    return BUILDERS[problem](data.rows, data.targets, name=name, ridge=ridge, near=near)
 
 
 def _data(problem: str, data: str, seed: int, noise: float | None) -> Data:

@@ -1,6 +1,7 @@
 """The smoothed hinge, a support vector machine whose loss is differentiable.
 
-    f_i(x) = phi(b_i <a_i, x>) + (ridge/2) |x|^2,    phi(m) = 0 | (1 - m)^2/(2 s) | 1 - m - s/2 as 1 - m <= 0 | < s | >= s
+    f_i(x) = phi(b_i <a_i, x>) + (ridge/2) |x|^2
+    phi(m) = 0 where m >= 1, (1 - m)^2/(2 s) where 1 - s < m < 1, 1 - m - s/2 where m <= 1 - s
 
 phi'' <= 1/s, attained where 1 - s < m < 1: L_max = max |a_i|^2/s + ridge is attained, L = lambda_max(A^T A/n)/s + ridge
 is a bound.  phi is flat far away: mu = ridge.  Without ridge only a minimiser with all margins at least 1 is certified.

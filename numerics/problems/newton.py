@@ -2,8 +2,8 @@
 
 Where phi' has kinks, the slope on either side will do for phi'' (Qi and Sun, *A nonsmooth version of Newton's method*,
 1993).  The damped method in doubles comes close; then the gradient is computed in ball arithmetic, and the step is
-repeated until it no longer moves the point.  That point is the minimiser rounded to doubles, whatever the order in which
-a library adds, ties and very ill-conditioned problems apart.
+repeated until it no longer moves the point.  That point is the minimiser rounded to doubles, whatever the order in
+which a library adds, ties and very ill-conditioned problems apart.
 """
 
 from __future__ import annotations

@@ -28,8 +28,8 @@ def certified_optimum(name: str, terms: Terms, constants: Constants, point: Arra
         gradient, mu = above(norm2(at.gradient).sqrt()), constants.mu.low
         if gradient > 0 and mu == 0:
             raise ValueError(
-                f"{name}: no minimiser can be certified, as |grad f| <= {gradient:.3g} at the best point found and f is "
-                "not known to be strongly convex: take ridge > 0, or pass near=x if x fits the data exactly."
+                f"{name}: no minimiser can be certified, as |grad f| <= {gradient:.3g} at the best point found and f "
+                "is not known to be strongly convex: take ridge > 0, or pass near=x if x fits the data exactly."
             )
         distance = above(arb(gradient) / mu) if gradient else 0.0
         gap = above(arb(gradient) ** 2 / (2 * arb(mu))) if gradient else 0.0

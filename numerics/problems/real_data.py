@@ -1,8 +1,7 @@
 """The data sets that ship inside scikit-learn, standardised: nothing is downloaded.
 
 Columns are centred and divided by their standard deviation, constant ones are dropped, and a column of ones is put
-last; so L_max is about a quarter of, or equal to, the largest squared row.  Sums are rounded once (``math.fsum``), which
-makes the numbers the same on every machine.
+last.  Sums are rounded once (``math.fsum``), which makes the numbers the same on every machine.
 """
 
 from __future__ import annotations
