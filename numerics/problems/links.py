@@ -65,7 +65,7 @@ def hinge(z: float, b: float, scale: float) -> tuple[float, float]:
 
 @compiled
 def value_and_slope(code: int, scale: float, z: float, b: float) -> tuple[float, float]:
-    """Value and slope of the loss with that code; NaN where z is NaN."""
+    """Value and slope of the loss with that code; the value is NaN where z is."""
     if code == SQUARES:
         return squares(z, b)
     if code == LOGISTIC:
