@@ -3,6 +3,7 @@
 import math
 from fractions import Fraction
 
+import exact_problems
 import mpmath
 import numpy as np
 import pytest
@@ -19,22 +20,8 @@ SCALES = (0.25, 1.0, 3.0)
 dyadics = st.integers(-200, 200).map(lambda k: k / 16)
 
 
-def exactly(link, s, z, b):
-    """Value and slope in Fractions, from the definitions."""
-    s, z, b = map(Fraction, (s, z, b))
-    if link == "squares":
-        return (z - b) ** 2 / 2, z - b
-    if link == "huber":
-        r = z - b
-        if abs(r) <= s:
-            return r * r / 2, r
-        return s * abs(r) - s * s / 2, s if r > 0 else -s
-    m = b * z
-    if m >= 1:
-        return Fraction(0), Fraction(0)
-    if m > 1 - s:
-        return (1 - m) ** 2 / (2 * s), -b * (1 - m) / s
-    return 1 - m - s / 2, -b
+def exactly(link, *arguments):
+    return exact_problems.link(link, *map(Fraction, arguments))
 
 
 def target(link, z):
