@@ -42,7 +42,7 @@ def classification(*, samples: int, dimension: int, noise: float, seed: int, con
     """
     if not 0 <= noise <= 0.5:
         raise ValueError(f"noise must lie in [0, 1/2], got {noise!r}: it is the probability that a label is flipped.")
-    rows, w = _design(samples + samples // 4, dimension, condition, seed)
+    rows, w = _design(samples, dimension, condition, seed, spare=samples // 4)
     kept = np.sort(np.argsort(-np.abs(rows @ w), kind="stable")[:samples])
     margins = rows[kept] @ w
     flips = uniforms(samples, seed=seed, part=NOISE) < noise
@@ -51,11 +51,11 @@ def classification(*, samples: int, dimension: int, noise: float, seed: int, con
     return Data(rows[kept], labels, None if np.any(flips) else stretch * w)
 
 
-def _design(samples: int, dimension: int, condition: float, seed: int) -> tuple[Array, Array]:
+def _design(samples: int, dimension: int, condition: float, seed: int, *, spare: int = 0) -> tuple[Array, Array]:
     if samples < 1 or dimension < 1:
         raise ValueError(f"samples and dimension must be at least 1, got {samples!r} and {dimension!r}.")
     if not condition >= 1:
         raise ValueError(f"condition must be at least 1, got {condition!r}: variances fall from 1 to 1/condition.")
     scales = np.geomspace(1, condition**-0.5, dimension)
-    rows = dyadic(gaussians((samples, dimension), seed=seed, part=ROWS) * scales)
+    rows = dyadic(gaussians((samples + spare, dimension), seed=seed, part=ROWS) * scales)
     return rows, dyadic(gaussians((dimension,), seed=seed, part=PLANTED), digits=8)

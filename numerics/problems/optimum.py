@@ -25,7 +25,7 @@ def certified_optimum(name: str, terms: Terms, constants: Constants, point: Arra
     """What the gradient at ``point`` proves; refused where it proves nothing, or less than doubles can tell."""
     with precise():
         at = evaluate(terms, point)
-        gradient, mu = above(norm2(at.gradient).sqrt()), constants.mu.low
+        gradient, mu = above(norm2(at.gradient).nonnegative_part().sqrt()), constants.mu.low
         if gradient > 0 and mu == 0:
             raise ValueError(
                 f"{name}: no minimiser can be certified, as |grad f| <= {gradient:.3g} at the best point found and f "

@@ -6,6 +6,7 @@ holds for all x, y exactly where f is convex and L-smooth (Nesterov 2004, Theore
 """
 
 from fractions import Fraction
+from functools import cache
 
 import exact_problems as exact
 import mpmath
@@ -23,6 +24,7 @@ from numerics.problems.logistic import logistic
 
 CLASSES = {"squares": least_squares, "logistic": logistic, "huber": huber, "hinge": hinge}
 ENTRIES = [pytest.param(*pair, marks=pytest.mark.slow if "digits" in pair else ()) for pair in names()]
+built = cache(build)
 eighths = st.integers(-24, 24).map(lambda k: k / 8)
 
 
@@ -138,7 +140,7 @@ def test_gradients_are_derivatives(link, data):
 @pytest.mark.parametrize(("name", "data"), ENTRIES)
 def test_every_entry_of_the_catalogue_obeys_its_constants(name, data):
     """In doubles: 1e-10 of the size of f covers what rounding does to sums of at most 2000 terms."""
-    problem = build(name, data)
+    problem = built(name, data)
     generator, d = np.random.Generator(np.random.Philox(7)), problem.rows.shape[1]
     for size in (1e-3, 1.0, 30.0):
         x, y = problem.optimum.point + size * generator.normal(size=(2, d)) / np.sqrt(d)
@@ -156,7 +158,7 @@ def test_every_entry_of_the_catalogue_obeys_its_constants(name, data):
 
 @pytest.mark.parametrize(("name", "data"), ENTRIES)
 def test_every_entry_of_the_catalogue_is_known_to_the_last_digits(name, data):
-    problem = build(name, data)
+    problem = built(name, data)
     c, o = problem.constants, problem.optimum
     for known in (c.L_max, c.L, c.mu):
         assert 0 <= known.low <= known.high <= known.low * (1 + 1e-9)

@@ -18,6 +18,7 @@ from numerics.problems.huber import huber
 from numerics.problems.least_squares import least_squares
 from numerics.problems.logistic import logistic
 from numerics.problems.optimum import certified_optimum
+from numerics.problems.spectrum import prescribed_spectrum
 from numerics.problems.terms import terms
 
 eighths = st.integers(-24, 24).map(lambda k: k / 8)
@@ -155,3 +156,12 @@ def test_a_nearly_dependent_problem_is_certified_truly_or_refused():
 def test_points_of_a_wrong_shape_or_without_a_value_are_refused(role, point):
     with pytest.raises(ValueError, match=f"{role} must be 2 finite numbers, one per column of rows"):
         least_squares([[1.0, 0.0], [0.0, 1.0]], [1.0, 2.0], name="small", **{role: point})
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_a_gradient_that_is_zero_up_to_the_balls_is_certified(seed):
+    """The square of a ball around 0 reaches below 0; its root must not."""
+    spectrum = np.geomspace(0.01, 1, 8).tolist()
+    o = prescribed_spectrum(spectrum, samples=64, noise=1.0, seed=seed).optimum
+    assert 0 <= o.gradient <= 1e-30
+    assert o.value.low <= 0.5 <= o.value.high
