@@ -73,6 +73,22 @@ class Counterexample:
 
 
 @dataclass(frozen=True)
+class Enclosure:
+    """What ball arithmetic came to: ends of balls, which are exact numbers, and what must hold between them."""
+
+    says: str
+    checks: tuple[Check, ...]
+
+
+@dataclass(frozen=True)
+class IntervalProof:
+    """A proof by enclosures, computed at every build; it may raise ``ArithmeticError`` where balls are too large."""
+
+    title: str
+    replay: Callable[[], Enclosure]
+
+
+@dataclass(frozen=True)
 class RocqTheorem:
     """A theorem ``File.name`` of the development in ``theory/rocq``; ``refutes`` if it speaks against the claim."""
 
@@ -104,7 +120,7 @@ class Unpublished:
     reason: str
 
 
-Evidence = KernelProof | Refusal | Counterexample | RocqTheorem | Arithmetic | Assumed | Unpublished
+Evidence = KernelProof | Refusal | Counterexample | IntervalProof | RocqTheorem | Arithmetic | Assumed | Unpublished
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,7 @@ import typer
 
 from verification.fsweep import fsweep
 from verification.options import ListCommand
+from verification.stability import stability
 
 if TYPE_CHECKING:
     from verification.ledger import Entry, Ledger
@@ -125,6 +126,7 @@ def _check(name: str, *, quiet: bool, repairs: bool = False) -> tuple[Ledger, Ou
 
 
 app.command(cls=ListCommand)(fsweep)
+app.command(cls=ListCommand)(stability)
 
 
 def _known(name: str, names: list[str]) -> None:

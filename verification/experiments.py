@@ -11,6 +11,7 @@ from functools import cache
 
 from numerics.equivariance import exact_runs, float_runs
 from numerics.sample_weights import RUNS, SAMPLES, STEPS, by_sample
+from verification import stability_shares
 from verification.convergence import measurements
 from verification.measured import Measured
 from verification.remedies import lines, table
@@ -18,11 +19,15 @@ from verification.remedies import lines, table
 
 def experiments() -> Mapping[str, Callable[[], Measured]]:
     """The runs, by the claim they stand beside."""
-    return {
-        "A.2.repaired": scale_equivariance,
-        "bias.remedies": remedies,
-        "bias.dear-samples": sample_weights,
-    } | measurements()
+    return (
+        {
+            "A.2.repaired": scale_equivariance,
+            "bias.remedies": remedies,
+            "bias.dear-samples": sample_weights,
+        }
+        | measurements()
+        | stability_shares.measurements()
+    )
 
 
 @cache

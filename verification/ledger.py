@@ -13,6 +13,7 @@ from theory.claim import (
     Claim,
     Counterexample,
     Evidence,
+    IntervalProof,
     KernelProof,
     Refusal,
     RocqTheorem,
@@ -152,6 +153,8 @@ def examine(evidence: Evidence, facts: Mapping[str, Fact], rocq: Outcome = Outco
             sound = all(c.holds for c in witness.hypotheses) and not any(c.holds for c in witness.claimed)
             sound = sound and bool(witness.claimed) and bool(witness.hypotheses)
             return Finding("exact counterexample", f"{title}: {witness.says}", sound, verdict=Verdict.REFUTED)
+        case IntervalProof():
+            return _enclosed(evidence)
         case RocqTheorem():
             return _rocq_theorem(evidence, rocq)
         case Arithmetic():
@@ -173,6 +176,18 @@ def _proof(evidence: KernelProof, facts: Mapping[str, Fact]) -> Finding:
     if sequent.concl != evidence.goal:
         return Finding("kernel proof", f"proves another statement{reading}: {sequent.concl}", False)
     return Finding("kernel proof", f"accepted{reading}", True, sequent.hyps, Verdict.PROVED)
+
+
+def _enclosed(evidence: IntervalProof) -> Finding:
+    kind = "interval proof"
+    try:
+        found = evidence.replay()
+    except ArithmeticError as reason:
+        return Finding(kind, f"{evidence.title} is undecided: {reason}", False)
+    failed = [c for c in found.checks if not c.holds]
+    if failed or not found.checks:
+        return Finding(kind, f"{evidence.title} fails: {failed[0].says if failed else 'it checks nothing'}", False)
+    return Finding(kind, f"{evidence.title}: {found.says}", True, verdict=Verdict.PROVED)
 
 
 def _refusal(evidence: Refusal, facts: Mapping[str, Fact]) -> Finding:

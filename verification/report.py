@@ -12,7 +12,8 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from theory.claim import Counterexample, KernelProof, RocqTheorem
+from theory.arithmetic import approx
+from theory.claim import Counterexample, IntervalProof, KernelProof, RocqTheorem
 from theory.hypotheses import UNESTABLISHED, hypotheses
 from theory.notation import latex
 from verification.ledger import Entry, Finding, Ledger, Verdict
@@ -210,7 +211,7 @@ def _details(entry: Entry, ledger: Ledger) -> Iterator[RenderableType]:
         e.claim.id: p.goal for e in ledger.values() for p in reversed(e.claim.evidence) if isinstance(p, KernelProof)
     }
     for evidence, finding in zip(entry.claim.evidence, entry.findings, strict=False):
-        if not finding.sound or not isinstance(evidence, KernelProof | Counterexample):
+        if not finding.sound or not isinstance(evidence, KernelProof | Counterexample | IntervalProof):
             continue
         table = Table(box=None, expand=True, pad_edge=False, show_header=False, title_justify="left")
         if isinstance(evidence, KernelProof):
@@ -220,6 +221,12 @@ def _details(entry: Entry, ledger: Ledger) -> Iterator[RenderableType]:
             table.add_column(ratio=3)
             for k, (says, gives) in enumerate(steps(evidence.build(), facts), 1):
                 table.add_row(f"({k})", Text(says), Text(gives))
+        elif isinstance(evidence, IntervalProof):
+            table.title = f"\nenclosed: {evidence.title}"
+            table.add_column(ratio=3)
+            table.add_column(ratio=2)
+            for check in evidence.replay().checks:
+                table.add_row(Text(check.says), Text(f"{approx(check.left, 16)} {check.rel} {approx(check.right, 16)}"))
         else:
             table.title = f"\nreplayed exactly: {evidence.title}"
             table.add_column(ratio=3)

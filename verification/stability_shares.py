@@ -1,0 +1,48 @@
+"""Measured shares of unstable initial rates on x^2/2 against those that the criteria give, for the ledger."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cache
+from itertools import product
+
+from numerics import phases
+from numerics.stability import StabilityMap, work
+from numerics.statistics import share
+from verification.measured import Measured
+
+FACTORS = (0.1, 0.25, 0.3, 0.4, 0.5, 0.6, 0.75)
+LEVEL = 0.999
+
+
+def measurements() -> dict[str, Callable[[], Measured]]:
+    """By the claim they stand beside."""
+    return {
+        "stability.previous-share": lambda: shares("previous", "same"),
+        "stability.best-threshold": lambda: shares("best", "same"),
+        "stability.order": lambda: shares("best", "next"),
+    }
+
+
+@cache
+def shares(comparison: str, order: str) -> Measured:
+    """Runs of the rule from random phases, without a cap, for two patiences."""
+    patience = (0, 1)
+    options = StabilityMap(
+        factors=FACTORS, comparison=(comparison,), order=(order,), patience=patience, condition=(1.0,), noise=(0.0,),
+        phases=400, steps=1200,
+    )  # fmt: skip
+    arguments = {"condition": 1.0, "noise": 0.0, "comparison": comparison, "order": order}
+    found = work(arguments | {"configuration": options.plain()})["map"]["unstable"]
+    held, lines = 0, []
+    for count, (factor, p) in zip(found, product(FACTORS, patience), strict=True):
+        estimate = share(int(count), options.phases, LEVEL)
+        told = phases.share(factor, comparison=comparison, order=order, patience=p)
+        held += estimate.holds(told)
+        lines.append(f"F = {factor:g}, patience {p}: {estimate}, the criterion gives {told:.4f}")
+    return Measured(
+        f"the share that the criterion gives lies in the 99.9% interval for {held} of {len(lines)} pairs of factor and"
+        f" patience ({options.phases} random initial rates each, {options.steps} steps, seed {options.seed})",
+        held == len(lines),
+        "\n".join(lines),
+    )
