@@ -24,6 +24,7 @@ GAMMA_I = symbol("gamma", STEP, PATH, SAMPLE_INDEX)  # the rate of step t, which
 BEST_CUT = symbol("F0", STEP, PATH)  # the factor with F0 gamma L = 1
 CUT_RATE, RAISED_RATE = symbol("gamma_cut", STEP, PATH), symbol("gamma_raised", STEP, PATH)
 FACTOR = symbol("F")
+SHORTFALL = symbol("e")  # how far a phase lies below 1 + F
 SIGMA2 = symbol("sigma2")
 ALPHA, BETA, INV_GAP = symbol("alpha"), symbol("beta"), symbol("(1/(1-alpha))")
 
@@ -75,6 +76,7 @@ _NAMES = {
     "(1/L)": r"\tfrac{1}{L}",
     "(1/max_lr)": r"\tfrac{1}{\gamma_{\max}}",
     "mu": r"\mu",
+    "e": r"\varepsilon",
     "gamma": r"\gamma",
     "F0": "F^0",
     "gamma_cut": r"\gamma^{\downarrow}",

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from verification.advise import advise
 from verification.fsweep import fsweep
 from verification.options import ListCommand
 from verification.stability import stability
@@ -127,6 +128,7 @@ def _check(name: str, *, quiet: bool, repairs: bool = False) -> tuple[Ledger, Ou
 
 app.command(cls=ListCommand)(fsweep)
 app.command(cls=ListCommand)(stability)
+app.command(cls=ListCommand)(advise)
 
 
 def _known(name: str, names: list[str]) -> None:

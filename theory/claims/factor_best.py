@@ -3,22 +3,19 @@
 from greedylr.rule import Rule
 from theory.arithmetic import approx
 from theory.claim import Check, Claim, Counterexample, KernelProof, RocqTheorem, Witness
-from theory.gram import symbol
 from theory.kernel import Conclude, Fact, Proof, Square
-from theory.notation import FACTOR
+from theory.notation import FACTOR, SHORTFALL
 from theory.runs import Q, descend, quadratic
 
 SECTION = "A.1 The factor F"
 PAPER = "repairs Appendix A.1, Theorem A.2"
-BELOW = symbol("e")  # how far the phase lies below 1 + F
-
 # F times the multiplier (a/F - 1)(a - 1) of one round at the phase a = 1 + F - e, against F (1 - e (1 + 1/F))
-SLOW = Fact((1 - BELOW) * (FACTOR - BELOW) - FACTOR + BELOW * (1 + FACTOR))
+SLOW = Fact((1 - SHORTFALL) * (FACTOR - SHORTFALL) - FACTOR + SHORTFALL * (1 + FACTOR))
 
 
 def slow() -> Proof:
     """The difference is e^2."""
-    return Conclude(SLOW, Square(BELOW))
+    return Conclude(SLOW, Square(SHORTFALL))
 
 
 def short_horizon() -> Witness:
@@ -43,7 +40,8 @@ def claims() -> tuple[Claim, ...]:
             " likes",
             section=SECTION,
             paper=PAPER,
-            latex=r"\left(\tfrac{a}{F} - 1\right)(a - 1) \ge 1 - e \left(1 + \tfrac1F\right), \quad a = 1 + F - e",
+            latex=r"\left(\tfrac{a}{F} - 1\right)(a - 1) \ge 1 - \varepsilon \left(1 + \tfrac1F\right),"
+            r" \quad a = 1 + F - \varepsilon",
             evidence=(KernelProof(SLOW, slow),),
             uses=("stability.previous", "stability.best"),
             note="The rates are a/F, a for both rules, so no bound q^t with q < 1 holds for all phases, whatever F. The"
