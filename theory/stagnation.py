@@ -22,7 +22,7 @@ from flint import arb, ctx
 from theory.intervals import ball, lower, precise, upper
 
 Q = Fraction
-BOXES = 20_000  # far more than any proof here takes
+SMALLEST = Q(1, 2**60)  # of the boxes that are cut further
 
 
 class Undecided(ArithmeticError):  # noqa: N818 - a verdict, not a malfunction
@@ -107,8 +107,11 @@ def bounded(criterion: Criterion, low: Fraction, high: Fraction) -> Shown:
             bound = _bound(criterion, box)
             if bound is not None and bound < 1:
                 bounds.append(bound)
-            elif len(bounds) + len(waiting) > BOXES:
-                raise Undecided(f"no bound below 1 was found near F = {box.factors[0]}, a = {box.phases[0]}.")
+            elif box.phases[1] - box.phases[0] < SMALLEST:
+                near = f"F = {float(box.factors[0]):.6g}, a = {float(box.phases[0]):.6g}"
+                raise Undecided(
+                    f"no bound below 1 was found near {near}: some phase is stuck, or the balls are too large."
+                )
             else:
                 waiting += box.halves()
     return Shown(max(bounds), len(bounds))
