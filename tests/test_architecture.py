@@ -15,7 +15,7 @@ import verification
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGES = ("greedylr", "theory", "numerics", "verification")
 LIBRARIES = set(
-    "numpy scipy sklearn joblib threadpoolctl numba llvmlite flint pyarrow matplotlib distributed ray".split()
+    "numpy scipy sklearn joblib threadpoolctl numba llvmlite flint pyarrow matplotlib distributed ray torch".split()
 )
 ALLOWED = {
     "greedylr": {"greedylr"},

@@ -19,6 +19,7 @@ from typing import Literal
 
 from flint import arb, ctx
 
+from theory.arithmetic import approx
 from theory.intervals import ball, lower, precise, upper
 
 Q = Fraction
@@ -108,7 +109,7 @@ def bounded(criterion: Criterion, low: Fraction, high: Fraction) -> Shown:
             if bound is not None and bound < 1:
                 bounds.append(bound)
             elif box.phases[1] - box.phases[0] < SMALLEST:
-                near = f"F = {float(box.factors[0]):.6g}, a = {float(box.phases[0]):.6g}"
+                near = f"F = {approx(box.factors[0], 6)}, a = {approx(box.phases[0], 6)}"
                 raise Undecided(
                     f"no bound below 1 was found near {near}: some phase is stuck, or the balls are too large."
                 )

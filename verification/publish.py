@@ -21,7 +21,7 @@ README = ROOT / "README.md"
 BEGIN, END = "<!-- summary: written by `make publish` -->\n", "<!-- end of summary -->"
 MEANING = {
     Verdict.ASSUMED: "the paper assumes it",
-    Verdict.PROVED: "the kernel or Rocq accepts a proof, from what the paper assumes or the claim itself states",
+    Verdict.PROVED: "the kernel or Rocq accepts a proof, or balls enclose it, from what the paper or the claim assumes",
     Verdict.CONDITIONAL: "true only with a hypothesis that the paper does not state or establish; the ledger names it",
     Verdict.REFUTED: "an exact counterexample replays",
     Verdict.CONSISTENT: "does not contradict the other numbers of the paper, up to the last printed digit",

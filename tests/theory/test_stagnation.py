@@ -9,6 +9,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from greedylr.rule import Rule
+from theory.claims import stability_best
 from theory.intervals import ball, lower, precise, upper
 from theory.runs import descend, quadratic
 from theory.stagnation import Box, Criterion, Undecided, beyond, bounded, critical_factor, falling, stuck
@@ -118,3 +119,15 @@ def test_boxes_are_cut_without_gap():
     assert left.phases == right.phases == box.phases
     whole = Box((Q(2, 5), Q(9, 20)), (Q(1), Q(2)))  # a F < 1: the low end decides, so only phases are cut
     assert whole.halves()[0].factors == whole.factors
+
+
+def test_every_digit_of_the_published_thresholds_is_needed():
+    """One unit less of the upper end and no bound is found; one more of the lower end and its phase is not stuck."""
+    with pytest.raises(Undecided):
+        bounded(Criterion(), stability_best.F_C[0], Q(1, 2))
+    assert stuck(Criterion(), stability_best.F_C[1], 2 - Q(1, 10**17)) < 1
+    for patience, (digits, phase, last) in stability_best.NEXT.items():
+        criterion = Criterion("next", patience)
+        assert stuck(criterion, Q(digits + 1, 10**13), phase) < 1
+        with pytest.raises(Undecided):
+            bounded(criterion, Q(digits, 10**13), last)

@@ -6,7 +6,19 @@ from fractions import Fraction
 import pytest
 
 from theory.arithmetic import Equality, Printed, exact
-from theory.claim import Arithmetic, Assumed, Check, Claim, Counterexample, KernelProof, Refusal, Unpublished, Witness
+from theory.claim import (
+    Arithmetic,
+    Assumed,
+    Check,
+    Claim,
+    Counterexample,
+    Enclosure,
+    IntervalProof,
+    KernelProof,
+    Refusal,
+    Unpublished,
+    Witness,
+)
 from theory.claims import paper
 from theory.gram import symbol
 from theory.hypotheses import hypotheses
@@ -164,3 +176,31 @@ def test_names_that_hide_each_other_are_refused():
 
 def test_every_experiment_belongs_to_a_claim():
     assert set(experiments()) <= {c.id for c in paper()}
+
+
+def enclosed(*checks):
+    return claim(IntervalProof("balls", lambda: Enclosure("they say", checks)))
+
+
+def test_an_interval_proof_whose_checks_hold_proves():
+    entry = ledger((enclosed(Check("1 < 2", Fraction(1), "<", Fraction(2))),))["c"]
+    assert entry.verdict is Verdict.PROVED
+    assert not entry.problems
+
+
+@pytest.mark.parametrize(
+    "checks", [(), (Check("1 < 2", Fraction(1), "<", Fraction(2)), Check("2 < 1", Fraction(2), "<", Fraction(1)))]
+)
+def test_an_interval_proof_that_fails_or_checks_nothing_is_a_contradiction(checks):
+    entry = ledger((enclosed(*checks),))["c"]
+    assert entry.verdict is Verdict.OPEN
+    assert any("fails" in problem for problem in entry.problems)
+
+
+def test_an_interval_proof_without_a_decision_stays_open():
+    def undecided():
+        raise ArithmeticError("the balls are too large")
+
+    entry = ledger((claim(IntervalProof("balls", undecided)),))["c"]
+    assert entry.verdict is Verdict.OPEN
+    assert any("undecided: the balls are too large" in problem for problem in entry.problems)

@@ -113,6 +113,12 @@ def claims() -> tuple[Claim, ...]:
                 ),
                 RocqTheorem("Equivariance.equivariance_next", "and in the order of a PyTorch loop"),
                 RocqTheorem(
+                    "Options.equivariance_with_options",
+                    "with every option of Algorithm 2, either loss, either order: window, patience, cooldown,"
+                    " warmup, reset"
+                    " and relative thresholds as they are, absolute thresholds times c, eps divided by c",
+                ),
+                RocqTheorem(
                     "Factor.minimax_scale_smooth",
                     "so F is best in the worst case for L iff it is for c L, rates in units of 1/L, in either order",
                 ),
@@ -123,6 +129,6 @@ def claims() -> tuple[Claim, ...]:
             ),
             repairs="A.2",
             note="At rates fixed in absolute units the best F does change with L, through gamma L. Absolute thresholds"
-            " and eps have units too: fixed, they break it.",
+            " and eps have units too: fixed, they break it (A.2.threshold-units, A.2.eps-units).",
         ),
     )

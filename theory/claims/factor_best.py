@@ -68,4 +68,13 @@ def claims() -> tuple[Claim, ...]:
             latex=r"f(x_T; F) \le f(x_T; F') \text{ for one } T \Rightarrow \text{for all } T",
             evidence=(Counterexample("F = 1/2 and F = 3/4, uncapped", short_horizon),),
         ),
+        Claim(
+            id="factor.mean-rate",
+            title="Uncapped on x^2/2 with the best loss, the mean rate over all phases is best near F = 0.47",
+            section=SECTION,
+            paper=PAPER,
+            latex=r"\int_0^1 \lim_t \tfrac1t \ln |x_t| \, du, \quad a = 2 F^u",
+            uses=("stability.best",),
+            note="The order of Algorithm 1, patience 0. A best F exists in this sense, and it is a number without L.",
+        ),
     )

@@ -74,7 +74,13 @@ def claims() -> tuple[Claim, ...]:
             paper="Section 4.3; guidance in A.7",
             latex=r"F \ge \tfrac{1}{2} \;\Rightarrow\; \text{stable}",
             evidence=(Counterexample("three factors above the threshold diverge", above_the_threshold),),
-            note=scope,
+            note=scope
+            + " Algorithm 1 compares with the previous loss: after an overshoot the next step improves, and the"
+            " rate rises again, so no F is stable (stability.previous-share). The released code compares with the best"
+            " loss, which keeps lowering the rate until the overshoot is made good: there a threshold exists, at"
+            " 0.3447 in"
+            " one dimension (stability.best-threshold), at 0.5088 in a PyTorch loop without patience"
+            " (stability.order).",
         ),
         Claim(
             id="4.3.necessary",
