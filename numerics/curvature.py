@@ -11,25 +11,20 @@ what a custom backward hides from autograd: a fused loss that computes its gradi
 
 from __future__ import annotations
 
-import importlib
-import inspect
 import math
-import sys
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import reduce
 from itertools import compress
-from pathlib import Path
 from textwrap import shorten
-from types import ModuleType
 from typing import Any, NamedTuple
 
 import numpy as np
 from scipy.linalg import eigh_tridiagonal
 
-Tensor = Any  # torch.Tensor: torch is optional, and imported when it is used
-Loss = Callable[[], Tensor]
+from numerics.user_loss import Loss, NotFiniteError, Tensor, evaluate, torch_module, trainable
+
 EARLIEST = 8  # products before a small residual is believed: a start that lacks the top vector has one, too
 
 
@@ -82,59 +77,6 @@ class Trajectory:
         return max(point.curvature.largest for point in self.points)
 
 
-class _NotFiniteError(ValueError):
-    """An infinity or NaN: wrong input at first, divergence later."""
-
-
-def load_loss(path: str) -> Callable[..., object]:
-    """The function that ``path`` names, as "package.module:function", looked for in the current directory first."""
-    module, colon, name = path.partition(":")
-    if not colon or not name.isidentifier() or not all(part.isidentifier() for part in module.split(".")):
-        raise ValueError(f"a loss is named package.module:function, got {path!r}: write dots, a colon, and no .py.")
-    with _current_directory() as here:
-        try:
-            found = importlib.import_module(module)
-        except (ImportError, SyntaxError) as error:
-            why = f"{type(error).__name__}: {error}"
-            raise ValueError(f"{path!r} cannot be imported ({why}): see that {here} has {module!r}.") from error
-    where = getattr(found, "__file__", None) or "no file"
-    if not hasattr(found, name):
-        raise ValueError(f"{module!r} ({where}) has no {name!r}: name a function that it defines, got {path!r}.")
-    function = getattr(found, name)
-    if not callable(function):
-        raise ValueError(f"{path!r} must be a function, got {_short(function)}: it is called without arguments.")
-    return function  # type: ignore[no-any-return]
-
-
-def opened(function: Callable[..., object]) -> tuple[list[Tensor], Loss]:
-    """The trainable parameters, and the loss of a batch, that a user's function returns."""
-    try:
-        inspect.signature(function).bind()
-    except TypeError as error:
-        raise ValueError(f"the function must take no arguments ({error}): give each a default.") from error
-    pair = function()
-    if not isinstance(pair, tuple | list) or len(pair) != 2 or not callable(pair[1]):
-        raise ValueError(f"the function must return (parameters, loss), got {_short(pair)}: loss() is a batch's loss.")
-    return trainable(pair[0]), pair[1]
-
-
-def trainable(parameters: Any) -> list[Tensor]:
-    """The tensors that require grad, of a list or of an nn.Module, each once."""
-    torch = _torch()
-    given = parameters.parameters() if isinstance(parameters, torch.nn.Module) else parameters
-    if isinstance(given, torch.Tensor) or not isinstance(given, Iterable):
-        raise ValueError(f"parameters must be a list of tensors or an nn.Module, got {_short(given)}: make it a list.")
-    tensors = list(given)
-    for wrong in (t for t in tensors if not isinstance(t, torch.Tensor)):
-        raise ValueError(f"parameters must all be tensors, got {_short(wrong)}: pass list(model.parameters()).")
-    kept = list({id(t): t for t in tensors if t.requires_grad and t.numel()}.values())
-    if not kept:
-        raise ValueError(f"none of {len(tensors)} parameters requires grad: call requires_grad_() on what is trained.")
-    for wrong in (t for t in kept if not t.is_leaf or t.is_complex()):
-        raise ValueError(f"parameters must be real leaves of the graph, got {_short(wrong)}: use .detach() on copies.")
-    return kept
-
-
 def curvature(parameters: Any, loss: Loss, *, iterations: int = 30, seed: int, tolerance: float = 1e-3) -> Curvature:
     """The ends of the spectrum of the Hessian of ``loss``, evaluated once, in the span of ``iterations`` products.
 
@@ -142,7 +84,7 @@ def curvature(parameters: Any, loss: Loss, *, iterations: int = 30, seed: int, t
     """
     _check(iterations, seed, tolerance)
     chosen = trainable(parameters)
-    return _ends(_evaluate(loss), chosen, iterations, seed, tolerance)
+    return _ends(evaluate(loss), chosen, iterations, seed, tolerance)
 
 
 def along_trajectory(
@@ -159,35 +101,21 @@ def along_trajectory(
     with _put_back(chosen):
         for step in range(steps + 1):
             try:
-                value = _evaluate(loss)
+                value = evaluate(loss)
                 if step % every == 0 or step == steps:
                     points.append(Point(step, value.item(), _ends(value, chosen, iterations, seed, tolerance)))
                 if step < steps:
                     _descend(value, chosen, lr)
             except ValueError as error:
-                if isinstance(error, _NotFiniteError) and points:
+                if isinstance(error, NotFiniteError) and points:
                     return Trajectory(tuple(points), lr, seed, step)
                 raise ValueError(f"at step {step}, {error}") from error
     return Trajectory(tuple(points), lr, seed, None)
 
 
-def _evaluate(loss: Loss) -> Tensor:
-    """The loss of a batch, with its graph."""
-    torch = _torch()
-    with torch.enable_grad():
-        value = loss()
-    if not isinstance(value, torch.Tensor) or value.numel() != 1 or not value.is_floating_point():
-        raise ValueError(f"the loss must be a real scalar tensor, got {_short(value)}: average it; leave out .item().")
-    if not value.requires_grad:
-        raise ValueError("the loss does not depend on the parameters: no detach(), .item() or no_grad() on the way.")
-    if not math.isfinite(value.item()):
-        raise _NotFiniteError(f"the loss must be finite, got {value.item()!r}: start at another point.")
-    return value
-
-
 def _hessian(value: Tensor, chosen: Sequence[Tensor], like: Tensor) -> Callable[[Tensor], Tensor]:
     """The map v -> Hv, the gradient of <g, v> (Pearlmutter, 1994), on vectors ``like`` one; all from one graph."""
-    torch = _torch()
+    torch = torch_module()
     slopes = _gradient("first", [value], chosen, create_graph=True)
     if all(slope is None for slope in slopes):
         raise ValueError(f"the loss does not depend on the {len(chosen)} parameters: return those that it uses.")
@@ -204,7 +132,7 @@ def _hessian(value: Tensor, chosen: Sequence[Tensor], like: Tensor) -> Callable[
         dense = [torch.zeros_like(p) if h is None else h for h, p in zip(found, chosen, strict=True)]
         flat = torch.cat([h.reshape(-1).to(like) for h in dense])
         if not flat.isfinite().all():
-            raise _NotFiniteError("the Hessian is not finite here, though the loss is: start at another point.")
+            raise NotFiniteError("the Hessian is not finite here, though the loss is: start at another point.")
         return flat
 
     return product
@@ -212,7 +140,7 @@ def _hessian(value: Tensor, chosen: Sequence[Tensor], like: Tensor) -> Callable[
 
 def _gradient(order: str, of: Sequence[Tensor], chosen: Sequence[Tensor], **options: Any) -> list[Tensor]:
     """Derivatives, None where there is no dependence."""
-    torch = _torch()
+    torch = torch_module()
     try:
         found = torch.autograd.grad(of, chosen, allow_unused=True, **options)
         return [g if g is None else g.to_dense() for g in found]
@@ -250,7 +178,7 @@ def _flat() -> ValueError:
 
 def _ends(value: Tensor, chosen: Sequence[Tensor], iterations: int, seed: int, tolerance: float) -> Curvature:
     """Both Ritz vectors of Lanczos' method, and what H makes of them: two products more, no trust in recurrences."""
-    torch = _torch()
+    torch = torch_module()
     n, dtype = sum(p.numel() for p in chosen), reduce(torch.promote_types, (p.dtype for p in chosen), torch.float32)
     generator = torch.Generator(device="cpu").manual_seed(seed)
     start = torch.randn(n, generator=generator, dtype=torch.float64, device="cpu").to(dtype).to(chosen[0].device)
@@ -294,7 +222,7 @@ def _lanczos(
         theta, s = eigh_tridiagonal(np.array(alphas), np.array(betas))
         betas.append(float(w.norm()))
         below, above = betas[-1] * np.abs(s[-1, [0, -1]])
-        exhausted = betas[-1] <= 10 * _torch().finfo(w.dtype).eps * np.abs(theta).max()
+        exhausted = betas[-1] <= 10 * torch_module().finfo(w.dtype).eps * np.abs(theta).max()
         if k == most or exhausted or (k >= EARLIEST and _small(theta[0], below, theta[-1], above, tolerance)):
             break
         basis[k] = w / betas[-1]
@@ -302,7 +230,7 @@ def _lanczos(
 
 
 def _descend(value: Tensor, chosen: Sequence[Tensor], lr: float) -> None:
-    torch = _torch()
+    torch = torch_module()
     slopes = _gradient("first", [value], chosen)
     with torch.no_grad():
         for parameter, slope in zip(chosen, slopes, strict=True):
@@ -313,7 +241,7 @@ def _descend(value: Tensor, chosen: Sequence[Tensor], lr: float) -> None:
 @contextmanager
 def _put_back(chosen: Sequence[Tensor]) -> Iterator[None]:
     """Run the body, and leave the tensors as they were, bit for bit, however it ends."""
-    torch = _torch()
+    torch = torch_module()
     before = [p.detach().clone() for p in chosen]
     try:
         yield
@@ -321,19 +249,6 @@ def _put_back(chosen: Sequence[Tensor]) -> Iterator[None]:
         with torch.no_grad():
             for parameter, value in zip(chosen, before, strict=True):
                 parameter.copy_(value)
-
-
-@contextmanager
-def _current_directory() -> Iterator[Path]:
-    """Have imports look there first, as they do for `python -m`."""
-    here = Path.cwd()
-    sys.path.insert(0, str(here))
-    importlib.invalidate_caches()
-    try:
-        yield here
-    finally:
-        with suppress(ValueError):  # the module may have removed it
-            sys.path.remove(str(here))
 
 
 def _check(iterations: int, seed: int, tolerance: float, steps: int = 1, every: int = 1, lr: float = 1.0) -> None:
@@ -345,15 +260,3 @@ def _check(iterations: int, seed: int, tolerance: float, steps: int = 1, every: 
     for name, number, remedy in (("tolerance", tolerance, "1e-3"), ("lr", lr, "a tenth of 1/L")):
         if not 0 < number < math.inf:
             raise ValueError(f"{name} must be positive and finite, got {number!r}: try {remedy}.")
-
-
-def _short(value: object) -> str:
-    """The type, and the value as far as it fits."""
-    return f"{type(value).__name__} {shorten(repr(value), 80)}"
-
-
-def _torch() -> ModuleType:
-    try:
-        return importlib.import_module("torch")
-    except ImportError as error:
-        raise ImportError(f"torch cannot be imported ({error}): pip install torch") from error

@@ -95,7 +95,8 @@ def _range(given: list[float] | None, estimate: dict[str, Any] | None) -> tuple[
 
 def _estimate(path: str, steps: int, lr: float, seed: int) -> dict[str, Any]:
     """The largest curvature met along a short run, and how reliable it is."""
-    from numerics.curvature import along_trajectory, load_loss, opened  # noqa: PLC0415
+    from numerics.curvature import along_trajectory  # noqa: PLC0415
+    from numerics.user_loss import load_loss, opened  # noqa: PLC0415
 
     parameters, closure = opened(load_loss(path))
     run = along_trajectory(parameters, closure, steps=steps, every=max(1, steps // 4), lr=lr, seed=seed)
