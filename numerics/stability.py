@@ -46,6 +46,7 @@ class StabilityMap:
     max_lr: tuple[float | None, ...] = (None,)  # in units of 1/L
     condition: tuple[float, ...] = (1.0, 10.0, 100.0)
     noise: tuple[float, ...] = (0.0, 1.0)
+    min_lr: float = 0.0  # in units of 1/L
     phases: int = 100
     steps: int = 3000
     seed: int = 20251214
@@ -80,8 +81,10 @@ class StabilityMap:
         schedules = []
         for factor, patience, cap in self.arms():
             most = math.inf if cap is None else cap
-            rule = Rule(factor=factor, comparison=comparison, order=order, patience=patience, max_lr=most)
-            schedules += [Greedy(rule, min(2 * factor ** (2 + u), most)) for u in places]
+            rule = Rule(
+                factor=factor, comparison=comparison, order=order, patience=patience, min_lr=self.min_lr, max_lr=most
+            )
+            schedules += [Greedy(rule, max(min(2 * factor ** (2 + u), most), self.min_lr)) for u in places]
         return schedules
 
     def capped(self) -> StabilityMap:

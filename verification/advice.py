@@ -180,8 +180,8 @@ def _one_dimension(c: Configuration) -> Iterator[Finding]:
         says = f"on L x^2/2 {share:.1%} of all initial rates below 2/L {what}"
         yield Finding("unsafe", says, (claim,), "cap max_lr at 2/L or below")
     elif math.isinf(c.g):
-        says = "on L x^2/2 no initial rate below 2/L gets stuck; in several dimensions that is measured, not proved"
-        yield Finding("warning", says, (claim,), "see greedylr stability")
+        says = "on L x^2/2 no initial rate below 2/L gets stuck; in several dimensions runs do, as measured"
+        yield Finding("warning", says, (claim, "stability.several-dimensions"), "cap max_lr at 2/L or below")
     yield from _phase(c, claim, kind)
 
 

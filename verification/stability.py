@@ -24,6 +24,7 @@ def stability(
     patience: Annotated[list[int], Option(help="Patience.")] = [0, 1, 10],  # noqa: B006
     condition: Annotated[list[float], Option(help="Condition numbers; 1 is x^2/2.")] = [1.0, 10.0, 100.0],  # noqa: B006
     noise: Annotated[list[float], Option(help="Sizes of the noise; 0 takes full batches.")] = [0.0, 1.0],  # noqa: B006
+    min_lr: Annotated[float, Option(help="The lower limit, in units of 1/L.")] = 0.0,
     phases: Annotated[int, Option(help="Initial rates for every row of the map.")] = 100,
     steps: Annotated[int, Option(help="Steps of every run.")] = 3000,
     seed: Annotated[int, Option(help="The seed of phases, starts and samples.")] = 20251214,
@@ -50,7 +51,7 @@ def stability(
     try:
         options = StabilityMap(
             factors=tuple(factors or StabilityMap().factors), patience=tuple(patience), condition=tuple(condition),
-            noise=tuple(noise), phases=phases, steps=steps, seed=seed,
+            noise=tuple(noise), min_lr=min_lr, phases=phases, steps=steps, seed=seed,
         )  # fmt: skip
         chosen = Backend(backend, workers)
     except (TypeError, ValueError) as error:

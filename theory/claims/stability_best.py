@@ -98,7 +98,8 @@ def claims() -> tuple[Claim, ...]:
                 ),
             ),
             note="Units of 1/L; a is the largest rate gamma_0 F^k below 2, the loss improving there; the order of"
-            " Algorithm 1. Every factor is raised to patience + 1, so patience moves nothing.",
+            " Algorithm 1. With patience p every rate is used p + 1 times and nothing moves: held against exact"
+            " runs, not proved.",
         ),
         Claim(
             id="stability.best-half",
@@ -144,5 +145,15 @@ def claims() -> tuple[Claim, ...]:
             latex=r"F \ge \tfrac12 \;\Rightarrow\; x_t \to 0",
             evidence=(Counterexample("F = 1/2 gets stuck", half_in_a_loop),),
             uses=("stability.order",),
+        ),
+        Claim(
+            id="stability.several-dimensions",
+            title="In several dimensions the best loss gets stuck for F >= 1/2 as well, from many initial rates",
+            section=SECTION,
+            paper=PAPER,
+            latex=r"f(x) = \tfrac12 \sum_j \lambda_j x_j^2, \quad \lambda_j \in [\tfrac{1}{100}, 1]",
+            uses=("stability.order",),
+            note="No cap and min_lr = 0, full batches, a PyTorch loop. greedylr stability draws it over F, patience and"
+            " conditioning. A cap of 2/L rules it out (full-batch.descent).",
         ),
     )
