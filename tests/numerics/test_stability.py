@@ -95,3 +95,15 @@ def test_every_figure_is_drawn_with_its_curves():
     assert [len(axes.lines) > 1 for axes in drawn["one-dimension"].axes] == [True] * 4
     labels = drawn["caps"].axes[0].get_legend_handles_labels()[1]
     assert len(labels) == 2
+
+
+def test_with_noise_no_two_initial_rates_share_their_samples(monkeypatch):
+    seeds, real = [], stability.simulate
+
+    def watched(*arguments, **options):
+        seeds.append(options["seed"])
+        return real(*arguments, **options)
+
+    monkeypatch.setattr(stability, "simulate", watched)
+    table(StabilityMap(**SMALL), noise=1.0)
+    assert len(set(seeds)) == len(seeds) == 20

@@ -12,7 +12,7 @@ from greedylr.rule import Rule
 from theory.claims import stability_best
 from theory.intervals import ball, lower, precise, upper
 from theory.runs import descend, quadratic
-from theory.stagnation import Box, Criterion, Undecided, beyond, bounded, critical_factor, falling, stuck
+from theory.stagnation import Box, Criterion, Undecided, _bound, beyond, bounded, critical_factor, falling, stuck
 
 Q = Fraction
 CRITERIA = [
@@ -131,3 +131,18 @@ def test_every_digit_of_the_published_thresholds_is_needed():
         assert stuck(criterion, Q(digits + 1, 10**13), phase) < 1
         with pytest.raises(Undecided):
             bounded(criterion, Q(digits, 10**13), last)
+
+
+def test_a_box_in_which_a_rate_passes_one_is_not_decided_by_its_low_end():
+    """At F = 1/2 and a = 2 the second factor is zero; the bound of a box that begins there is not."""
+    box = Box((Q(1, 2), Q(11, 20)), (Q(199, 100), Q(2)))
+    with precise():
+        end = lower(Criterion().value(ball(Q(11, 20)), ball(Q(2))))
+        assert Criterion().value(ball(Q(1, 2)), ball(Q(2))) < arb("1e-20")
+        assert end > Q(1, 100)
+        assert _bound(Criterion(), box) >= end
+
+
+def test_from_one_half_on_the_bound_is_exactly_one():
+    assert beyond(Criterion(), Q(1, 2)) == 1
+    assert beyond(Criterion("next", 1), Q(1, 2)) == 3**3 * Q(1, 3) ** 2

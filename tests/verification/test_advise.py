@@ -107,6 +107,13 @@ def test_a_guaranteed_factor_of_growth_holds_on_exact_runs(sixteenths, place):
     assert max(step.loss for step in path) <= max(Q(1), (cap - 1) ** 2) * path[0].loss
 
 
+def test_no_bound_is_promised_where_a_convex_function_diverges():
+    """F = 1/4 with max_lr = 4/L, below 1 + 1/F: stability.cap-lead has the function."""
+    rule = Rule(factor=0.25, order="same", min_lr=0.1, max_lr=4.0)
+    found = advise(Configuration(rule, smoothness=(1.0, 1.0), full_batch=True, convex=True))
+    assert "guaranteed" not in levels(found)
+
+
 def test_without_l_it_asks_for_it():
     found = advise(Configuration(Rule(factor=0.5)))
     assert levels(found) == ["no theorem"]

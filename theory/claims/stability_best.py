@@ -143,7 +143,10 @@ def claims() -> tuple[Claim, ...]:
             section=SECTION,
             paper="Section 4.3; guidance in A.7, read for Algorithm 2 in a PyTorch loop",
             latex=r"F \ge \tfrac12 \;\Rightarrow\; x_t \to 0",
-            evidence=(Counterexample("F = 1/2 gets stuck", half_in_a_loop),),
+            evidence=(
+                Counterexample("F = 1/2 gets stuck", half_in_a_loop),
+                RocqTheorem("LoopStuck.half_gets_stuck", "from x_0 = 1 at the rate 8/5, for ever", refutes=True),
+            ),
             uses=("stability.order",),
         ),
         Claim(
