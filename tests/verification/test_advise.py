@@ -114,6 +114,12 @@ def test_no_bound_is_promised_where_a_convex_function_diverges():
     assert "guaranteed" not in levels(found)
 
 
+def test_the_growth_that_is_promised_is_that_of_the_theorem():
+    rule = Rule(factor=0.5, order="same", min_lr=0.1, max_lr=2.9)
+    found = advise(Configuration(rule, smoothness=(1.0, 1.0), full_batch=True, convex=True))
+    assert found[0].says.endswith("f(x_t) - f* never exceeds 3.61 times its start")
+
+
 def test_without_l_it_asks_for_it():
     found = advise(Configuration(Rule(factor=0.5)))
     assert levels(found) == ["no theorem"]
