@@ -122,12 +122,16 @@ def _full_batch(c: Configuration) -> Iterator[Finding]:
 
 def _above_two(c: Configuration, g: float) -> Iterator[Finding]:
     """Full batches and a cap beyond 2/L, or none."""
-    factor, low = float(c.rule.factor), float(c.rule.min_lr) * (c.smoothness or (0, 0))[1]
+    factor, largest = float(c.rule.factor), (c.smoothness or (1.0, 1.0))[1]
+    low = float(c.rule.min_lr) * largest
     border, quadratics = min(2 + 2 * factor, 1 + 1 / factor), 1 + 1 / factor
-    down = f"lower max_lr to at most 2/L = {2 / (c.smoothness or (1, 1))[1]:.4g}"
+    down = f"lower max_lr to at most 2/L = {2 / largest:.4g}"
     covered = c.rule.comparison == "previous" and c.rule.order == "same" and c.patient and not c.rule.patience
+    if covered and c.convex:
+        down += f", or {border / largest:.4g}, up to which the loss stays bounded"
     if covered and g > quadratics and low <= 1 + factor:
         says = f"max_lr L = {_number(g)} is above 1 + 1/F = {quadratics:.4g}: some quadratic with this L diverges"
+        says += " from some initial rate"
         yield Finding("unsafe", says, ("stability.cap-diverges",), down)
     elif covered and c.convex and g <= border and 0 < low <= 2 * factor:
         says = f"max_lr L = {g:.4g} is at most min(2 + 2F, 1 + 1/F) = {border:.4g}: f(x_t) - f* never exceeds"

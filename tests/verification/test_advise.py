@@ -112,6 +112,7 @@ def test_no_bound_is_promised_where_a_convex_function_diverges():
     rule = Rule(factor=0.25, order="same", min_lr=0.1, max_lr=4.0)
     found = advise(Configuration(rule, smoothness=(1.0, 1.0), full_batch=True, convex=True))
     assert "guaranteed" not in levels(found)
+    assert any("or 2.5, up to which the loss stays bounded" in finding.change for finding in found)
 
 
 def test_the_growth_that_is_promised_is_that_of_the_theorem():
