@@ -18,6 +18,7 @@ from greedylr.rule import Rule
 from numerics import phases
 
 Level = Literal["guaranteed", "warning", "unsafe", "no theorem"]
+BORDER = 1e-9  # the criterion is evaluated in floating point: what is so close to it is not called safe
 OPTIMIZERS = ("sgd", "adam", "adamw", "other")
 
 
@@ -210,9 +211,11 @@ def _phase(c: Configuration, claim: str, kind: tuple[str, str, int]) -> Iterator
         return
     value = phases.multiplier(factor, np.array([phase]), comparison=kind[0], order=kind[1], patience=kind[2])[0]
     says = f"from gamma0 = {c.gamma0:g} the phase is {phase:.6g}/L, and the run on L x^2/2"
-    if value >= 0:
+    if value > -BORDER:
         end = "diverges" if kind[0] == "previous" else "gets stuck"
-        yield Finding("unsafe", f"{says} {end}", (claim,), "change gamma0, or cap max_lr at 2/L or below")
+        yield Finding(
+            "unsafe", f"{says} {end}, or is at the border", (claim,), "change gamma0, or cap max_lr at 2/L or below"
+        )
     else:
         yield Finding("warning", f"{says} converges; from another gamma0 it may not", (claim,))
 

@@ -107,6 +107,12 @@ def test_a_guaranteed_factor_of_growth_holds_on_exact_runs(sixteenths, place):
     assert max(step.loss for step in path) <= max(Q(1), (cap - 1) ** 2) * path[0].loss
 
 
+def test_a_start_on_the_border_is_not_called_safe():
+    """The phase 1 + F: the run neither converges nor diverges."""
+    c = Configuration(Rule(factor=0.875, order="same"), gamma0=1.875, smoothness=(1.0, 1.0), full_batch=True)
+    assert any(finding.says.startswith("from gamma0") and finding.level == "unsafe" for finding in advise(c))
+
+
 def test_no_bound_is_promised_where_a_convex_function_diverges():
     """F = 1/4 with max_lr = 4/L, below 1 + 1/F: stability.cap-lead has the function."""
     rule = Rule(factor=0.25, order="same", min_lr=0.1, max_lr=4.0)
