@@ -88,14 +88,12 @@ def claims() -> tuple[Claim, ...]:
                     "TwoCycle.previous_rule_diverges_for_every_factor",
                     "for every F in (0, 1) some initial rate diverges",
                 ),
-                RocqTheorem(
-                    "Share.share_bounds", "the share lies between F/2 and 1/(1 + F), so it tends to 1/2 at F = 1"
-                ),
                 IntervalProof("four factors and both ends", shares),
             ),
             uses=("stability.previous",),
             repairs="4.3.necessary",
-            note="Shares are of ln gamma_0. A larger F has the larger share: the opposite of a threshold.",
+            note="Shares are of ln gamma_0. A larger F has the larger share: the opposite of a threshold. From 1 - 1/x <= ln"
+            " x <= x - 1 the share lies between F/2 and 1/(1 + F), which both tend to 1/2.",
         ),
         Claim(
             id="stability.previous-small",
@@ -106,7 +104,6 @@ def claims() -> tuple[Claim, ...]:
             evidence=(
                 RocqTheorem("TwoCycle.below_one_window", "there is such a phase below 1"),
                 RocqTheorem("TwoCycle.two_cycle_criterion_below", "below 1 the sign of the polynomial decides"),
-                RocqTheorem("Share.nearly_all_diverge", "the share with this window is at least 1 - 18 F for F <= 1/9"),
             ),
             uses=("stability.previous",),
             note="As F tends to 0 nearly every initial rate diverges.",
