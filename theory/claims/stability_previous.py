@@ -92,8 +92,8 @@ def claims() -> tuple[Claim, ...]:
             ),
             uses=("stability.previous",),
             repairs="4.3.necessary",
-            note="Shares are of ln gamma_0. A larger F has the larger share: the opposite of a threshold. From 1 - 1/x <= ln"
-            " x <= x - 1 the share lies between F/2 and 1/(1 + F), which both tend to 1/2.",
+            note="Shares are of ln gamma_0. A larger F has the larger share: the opposite of a threshold."
+            " From 1 - 1/x <= ln x <= x - 1 the share lies between F/2 and 1/(1 + F), which both tend to 1/2.",
         ),
         Claim(
             id="stability.previous-small",
