@@ -21,7 +21,7 @@ ALLOWED = {
     "greedylr": {"greedylr"},
     "theory": {"theory", "greedylr.rule", "sympy", "flint"},
     "numerics": {"numerics", "greedylr", *LIBRARIES},
-    "verification": {*PACKAGES, "typer", "rich", "numpy"},
+    "verification": {*PACKAGES, "typer", "rich", "numpy", "scipy", "clarabel"},
 }
 TRUSTED = ("theory/kernel.py", "theory/gram.py", "theory/polynomial.py")
 

@@ -1,0 +1,1 @@
+"""Worst cases as mathematics: methods run on an unknown function, what the class says of it, and exact certificates."""

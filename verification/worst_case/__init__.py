@@ -1,0 +1,1 @@
+"""Performance estimation: semidefinite programs propose worst cases, exact certificates in ``theory`` dispose."""

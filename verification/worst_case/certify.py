@@ -1,0 +1,136 @@
+"""From a solver's value to exact certificates: re-centred solutions, rounded, repaired exactly, and checked exactly.
+
+At the optimum multipliers and slack matrix lie on the border of their cones, where rounding leaves them.  A second
+program looks for the point deepest inside, for a bound a little above the value: everything there can be rounded to
+dyadic numbers; then the function values, which must cancel exactly, are made to by moving what is left over into the
+inequalities between each sample and x*.  ``theory/worst_case/certificate.py`` has the last word.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from fractions import Fraction
+
+import clarabel
+import numpy as np
+from scipy import sparse
+
+from theory.worst_case.certificate import Lower, UncertifiedError, Upper, check_lower, check_upper
+from theory.worst_case.problem import Problem
+from theory.worst_case.unknown import ZERO
+from verification.worst_case.assembly import Array, Rows, packed, unpacked
+from verification.worst_case.solver import conic, settings
+
+BITS = 48  # of the mantissa of a rounded number
+TOLERANCE = 1e-10
+
+
+def upper(problem: Problem, rows: Rows, bound: Fraction) -> Upper:
+    """A checked certificate that the objective is at most ``bound``; raises ``UncertifiedError`` if none was found."""
+    found = _centred_multipliers(rows, float((bound - problem.constant) / Fraction(rows.size)))
+    multipliers = [_dyadic(x) for x in np.maximum(found, 0.0) * rows.size / rows.norm]
+    proposed = _balanced(problem, rows, bound, multipliers)
+    check_upper(problem, proposed)
+    return proposed
+
+
+def _centred_multipliers(rows: Rows, bound: float) -> Array:
+    """Multipliers of the rows for that bound; the least of them, and of the slack matrix's eigenvalues, is largest."""
+    (m, d), k = rows.gram.shape, rows.values.shape[1]
+    identity = packed(np.eye(rows.dimension))
+    equations = np.hstack([rows.values.T, np.zeros((k, 1))])
+    constants = np.concatenate([rows.constant, [0.0]])
+    margins = np.hstack([-np.eye(m), np.ones((m, 1))])
+    slack = np.hstack([rows.gram.T, identity[:, None]])
+    matrix = sparse.vstack([sparse.csr_matrix(b) for b in (equations, constants[None], margins, slack)])
+    right = np.concatenate([-rows.objective, [bound], np.zeros(m + d)])
+    cost = np.zeros(m + 1)
+    cost[m] = -1.0
+    cones = [clarabel.ZeroConeT(k + 1), clarabel.NonnegativeConeT(m), clarabel.PSDTriangleConeT(rows.dimension)]
+    found = conic(cost, matrix, right, cones, settings(TOLERANCE))
+    x = np.array(found.x)
+    if not np.all(np.isfinite(x)) or x[m] <= 0:
+        raise UncertifiedError(f"no multipliers inside the cones were found for this bound ({found.status}).")
+    return x[:m]
+
+
+def _balanced(problem: Problem, rows: Rows, bound: Fraction, multipliers: Sequence[Fraction]) -> Upper:
+    """The multipliers with the function values cancelling exactly, sample by sample through x*."""
+    pairs: list[dict[tuple[int, int], Fraction]] = [{} for _ in problem.components]
+    for (c, i, j), x in zip(rows.pairs, multipliers, strict=False):
+        pairs[c][i, j] = x
+    conditions = list(multipliers[len(rows.pairs) :])
+    balance = [ZERO] * problem.values
+    for k, a in problem.objective:
+        balance[k] += a
+    for condition, x in zip(problem.conditions, conditions, strict=True):
+        for k, a in condition.values:
+            balance[k] += a * x
+    _least(problem, conditions, balance)
+    for c, component in enumerate(problem.components):
+        for (i, j), x in pairs[c].items():
+            for s, sign in ((i, 1), (j, -1)):
+                value = component.samples[s].value
+                if value is not None:
+                    balance[value] += sign * x
+    for c, component in enumerate(problem.components):
+        minimum = component.samples[0].value
+        for s, sample in enumerate(component.samples[1:], 1):
+            if sample.value is not None and (left := balance[sample.value]):
+                pairs[c][(0, s) if left > 0 else (s, 0)] += abs(left)
+                balance[sample.value] = ZERO
+                if minimum is not None:
+                    balance[minimum] += left
+    spent = sum((x * c.constant for x, c in zip(conditions, problem.conditions, strict=True)), ZERO)
+    scale = next(k for k, c in enumerate(problem.conditions) if c.constant == 1 and not c.values)
+    conditions[scale] += bound - problem.constant - spent
+    return Upper(bound, tuple(pairs), tuple(conditions))
+
+
+def _least(problem: Problem, conditions: list[Fraction], balance: list[Fraction]) -> None:
+    """Where the objective is the least of the losses its conditions alone carry it: their multipliers add up to 1."""
+    for k, _ in problem.objective:
+        own = [n for n, c in enumerate(problem.conditions) if c.name == LEAST and dict(c.values).get(k) == -1]
+        if own:
+            largest = max(own, key=lambda n: conditions[n])
+            left = balance[k]
+            conditions[largest] += left
+            for v, a in problem.conditions[largest].values:
+                balance[v] += a * left
+
+
+def lower(problem: Problem, rows: Rows, value: float) -> tuple[Lower, Fraction]:
+    """Numbers that some function of the class has, checked, with an objective of about ``value`` (in units of rows)."""
+    gram, values = _centred_numbers(rows, value)
+    n = rows.dimension
+    exact = [[_dyadic(x) for x in row] for row in gram * np.outer(rows.basis, rows.basis)]
+    symmetric = tuple(tuple(exact[min(a, b)][max(a, b)] for b in range(n)) for a in range(n))
+    proposed = Lower(symmetric, tuple(_dyadic(x) for x in values * rows.unit))
+    return proposed, check_lower(problem, proposed)
+
+
+def _centred_numbers(rows: Rows, value: float) -> tuple[Array, Array]:
+    """A Gram matrix and values with that objective, as far inside all inequalities as possible."""
+    (m, d), k = rows.gram.shape, rows.values.shape[1]
+    identity = packed(np.eye(rows.dimension))
+    equation = np.concatenate([np.zeros(d), rows.objective, [0.0]])
+    inequalities = np.hstack([-rows.gram, -rows.values, np.ones((m, 1))])
+    matrix = np.hstack([-np.eye(d), np.zeros((d, k)), identity[:, None]])
+    right = np.concatenate([[value], rows.constant, np.zeros(d)])
+    cost = np.zeros(d + k + 1)
+    cost[-1] = -1.0
+    cones = [clarabel.ZeroConeT(1), clarabel.NonnegativeConeT(m), clarabel.PSDTriangleConeT(rows.dimension)]
+    stacked = sparse.vstack([sparse.csr_matrix(b) for b in (equation[None], inequalities, matrix)])
+    found = conic(cost, stacked, right, cones, settings(TOLERANCE))
+    x = np.array(found.x)
+    if not np.all(np.isfinite(x)) or x[-1] <= 0:
+        raise UncertifiedError(f"no numbers inside the conditions were found for this value ({found.status}).")
+    return unpacked(x[:d], rows.dimension), x[d : d + k]
+
+
+def _dyadic(x: float) -> Fraction:
+    """The number with ``BITS`` bits."""
+    if not x:
+        return ZERO
+    exponent = int(np.floor(np.log2(abs(x)))) + 1 - BITS
+    return Fraction(round(x / 2.0**exponent)) * Fraction(2) ** exponent
