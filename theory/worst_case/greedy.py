@@ -46,10 +46,10 @@ class GreedyDescent:
             losses.append(loss)
             points.append(x)
             if self.rule.order == "same":
-                state = self.rule.step(state, loss)  # type: ignore[arg-type]  # a loss without a number
+                state = self.rule.step(state, loss)  # type: ignore[arg-type]
             x = x - state.rate * gradient
             if self.rule.order == "next" and t + 1 < self.steps:
-                state = self.rule.step(state, loss)
+                state = self.rule.step(state, loss)  # type: ignore[arg-type]
         if self.measure == "mean":
             return sum(losses, 0) / self.steps  # type: ignore[arg-type,return-value]
         if self.measure == "average":

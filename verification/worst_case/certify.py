@@ -16,7 +16,7 @@ import numpy as np
 from scipy import sparse
 
 from theory.worst_case.certificate import Lower, UncertifiedError, Upper, check_lower, check_upper
-from theory.worst_case.problem import Problem
+from theory.worst_case.problem import LEAST, Problem
 from theory.worst_case.unknown import ZERO
 from verification.worst_case.assembly import Array, Rows, packed, unpacked
 from verification.worst_case.solver import conic, settings
