@@ -1,10 +1,15 @@
-"""GreedyLR on full batches, as a method whose worst case is asked for: the rule is the user's own ``greedylr.Rule``."""
+"""Gradient descent on full batches, its rates given or decided by GreedyLR: methods whose worst cases are asked for.
+
+The same code runs on an unknown function, where every comparison of the rule forks the run, and on a known one, where
+it is the method itself.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Literal
+from typing import Any, Literal, cast
 
 from greedylr.checks import check_choice, check_count
 from greedylr.rule import Rule
@@ -13,6 +18,7 @@ from theory.worst_case.unknown import Loss, Point, exact
 
 Measure = Literal["last", "best", "average", "mean"]
 MEASURES: tuple[Measure, ...] = ("last", "best", "average", "mean")
+Oracle = Callable[[Point], tuple[Any, Point]]  # a loss, a number or not, and a gradient
 
 
 @dataclass(frozen=True)
@@ -37,37 +43,47 @@ class GreedyDescent:
         self.rule.start(self.rate)
 
     def __call__(self, trial: Trial) -> Loss:
-        """Run once; a comparison that the rule makes forks the trial."""
-        f, x, state = trial.function(self.smoothness, self.convexity), trial.point(), self.rule.start(exact(self.rate))
-        losses: list[Loss] = []
-        points: list[Point] = []
-        for t in range(self.steps):
+        """The measure on an unknown function."""
+        f = trial.function(self.smoothness, self.convexity)
+        return cast(Loss, self.measured(f, trial.point(), trial.least))
+
+    def measured(self, f: Oracle, x: Point, least: Callable[[Sequence[Any]], Any] = min) -> Any:
+        """The measure of the run on f from x."""
+        points, losses = zip(*self.iterates(f, x), strict=True)
+        match self.measure:
+            case "last":
+                return losses[-1]
+            case "best":
+                return least(losses)
+            case "mean":
+                return sum(losses) / len(losses)
+            case "average":
+                return f(Fraction(1, len(points)) * sum(points, Point()))[0]
+
+    def iterates(self, f: Oracle, x: Point) -> Iterator[tuple[Point, Any]]:
+        """The iterates that the measure looks at, each with its loss; no rate is decided that is not used."""
+        rule, state = self.rule, self.rule.start(exact(self.rate))
+        last = self.steps if self.measure in ("last", "best") else self.steps - 1
+        for t in range(last + 1):
             loss, gradient = f(x)
-            losses.append(loss)
-            points.append(x)
-            if self.rule.order == "same":
-                state = self.rule.step(state, loss)  # type: ignore[arg-type]
+            yield x, loss
+            if rule.order == "same" and t < last:
+                state = rule.step(state, loss)
             x = x - state.rate * gradient
-            if self.rule.order == "next" and t + 1 < self.steps:
-                state = self.rule.step(state, loss)  # type: ignore[arg-type]
-        if self.measure == "mean":
-            return sum(losses, 0) / self.steps  # type: ignore[arg-type,return-value]
-        if self.measure == "average":
-            return f(Fraction(1, self.steps) * sum(points, Point()))[0]
-        last = f(x)[0]
-        return last if self.measure == "last" else trial.least([*losses, last])
+            if rule.order == "next" and t + 1 < last:
+                state = rule.step(state, loss)
 
 
 @dataclass(frozen=True)
 class FixedDescent:
-    """Gradient descent with the rates given."""
+    """Gradient descent with the rates given; the measure is the gap of the last iterate."""
 
     rates: tuple[Fraction, ...]
     smoothness: Fraction = Fraction(1)
     convexity: Fraction = Fraction(0)
 
     def __call__(self, trial: Trial) -> Loss:
-        """Run; nothing is compared."""
+        """The measure on an unknown function; nothing is compared."""
         f, x = trial.function(self.smoothness, self.convexity), trial.point()
         for rate in self.rates:
             x = x - rate * f(x)[1]
