@@ -14,6 +14,7 @@ from verification.advise import advise
 from verification.fsweep import fsweep
 from verification.options import ListCommand
 from verification.stability import stability
+from verification.worst_case.command import worst_case
 
 if TYPE_CHECKING:
     from verification.ledger import Entry, Ledger
@@ -129,6 +130,7 @@ def _check(name: str, *, quiet: bool, repairs: bool = False) -> tuple[Ledger, Ou
 app.command(cls=ListCommand)(fsweep)
 app.command(cls=ListCommand)(stability)
 app.command(cls=ListCommand)(advise)
+app.command(cls=ListCommand)(worst_case)
 
 
 def _known(name: str, names: list[str]) -> None:

@@ -25,6 +25,7 @@ Pattern = tuple[bool, ...]
 SLACKS = (1e-5, 1e-4, 1e-3)  # relative distances of a certified bound from the solver's value, tried in turn
 ACCEPTED = ("Solved", "AlmostSolved")
 DIGITS = 8
+LIMIT = 5000  # patterns
 
 
 def silent(done: int, total: int) -> None:
@@ -80,10 +81,19 @@ class WorstCase:
     problem: Problem | None = field(default=None, repr=False)  # of the largest value
 
 
-def leaves(method: Method, *, rests: bool) -> list[Leaf]:
+class TooManyError(ValueError):
+    """The method can run in more ways than were allowed."""
+
+
+def leaves(method: Method, *, rests: bool, limit: int) -> list[Leaf]:
     """Every pattern, the largest chain bounds first, those without any before them."""
-    found = []
+    found: list[Leaf] = []
     for trial, measure in explore(method, rests=rests):
+        if len(found) == limit:
+            raise TooManyError(
+                f"the method can run in more than {limit} ways: take fewer steps, a factor closer to 1, a cap closer to"
+                " 2/L, or allow more patterns."
+            )
         program = problem(trial, measure)
         known = chain(program)
         found.append(Leaf(trial.pattern, program, known, bound(program, known) if known else None))
@@ -95,15 +105,16 @@ def worst_case(
     *,
     rests: bool = False,
     certified: bool = True,
+    limit: int = LIMIT,
     time_limit: float = math.inf,
     progress: Callable[[int, int], None] = silent,
 ) -> WorstCase:
     """The worst case of the measure that ``method`` returns, over all functions of its class.
 
     ``rests`` says that the method takes gradient steps only and so stands still at a minimiser (see ``explore``).
-    ``time_limit`` bounds every single program, in seconds.
+    More than ``limit`` patterns raise ``TooManyError``; ``time_limit`` bounds every single program, in seconds.
     """
-    every = leaves(method, rests=rests)
+    every = leaves(method, rests=rests, limit=limit)
     solved: list[Solved] = []
     best = -math.inf
     for k, leaf in enumerate(every):

@@ -1,0 +1,114 @@
+"""What ``greedylr worst-case`` prints, as tables and as data, the figures it draws, and what it checks again."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterator, Sequence
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+from rich.table import Table
+
+from numerics.sweeps import store
+from numerics.sweeps.sweep import FIGURES, Result, load
+from theory.worst_case.certificate import UncertifiedError
+from verification.terminal import terminal
+from verification.worst_case.kept import check_high, check_low
+from verification.worst_case.sweep import Case
+
+Row = dict[str, Any]
+MANY = 60  # rows of a table; what is longer is on disk
+
+
+def report(result: Result, *, draw: bool, as_json: bool) -> None:
+    """Print the worst cases, and draw them."""
+    rows = load(result.out)["cases"].to_pylist()
+    files = [str(path) for path in _draw(result.out, rows)] if draw else []
+    if as_json:
+        shown = [{k: v for k, v in row.items() if k != "certificates"} for row in rows]
+        data = {"cases": shown, "out": str(result.out), "figures": files, "computed_tasks": result.computed}
+        sys.stdout.write(json.dumps(_finite(data), indent=2) + "\n")
+        return
+    console = terminal()
+    console.print(_table(rows[:MANY]))
+    for row in rows:
+        if row["status"] != "certified" and row["why"] != "no certificate was asked for":
+            console.print(f"{row['status']}: F = {row['factor']}, T = {row['steps']}: {row['why']}", style="yellow")
+    console.print(
+        "worst f - f* in units of L |x_0 - x*|^2: attained by an explicit function, replayed by the rule in exact"
+        " arithmetic, and at most the certified bound for every pattern of comparisons (U: the loss went below its"
+        " reference, D: it did not); decided by a program / in all",
+        style="dim",
+    )
+    if len(rows) > MANY:
+        console.print(f"and {len(rows) - MANY} more rows in the table on disk", style="dim")
+    console.print(f"table, certificates and figures: {result.out}")
+
+
+def _table(rows: Sequence[Row]) -> Table:
+    table = Table(box=None, pad_edge=False)
+    for name in ("F", "options", "T", "worst case", "attained", "certified bound", "pattern", "patterns"):
+        table.add_column(name, justify="left" if name in ("options", "pattern") else "right")
+    for row in rows:
+        cells = (row["factor"], ", ".join(_options(row)), str(row["steps"]), f"{row['value']:.6g}")
+        bounds = (_number(row["lower"]), _number(row["upper"]), row["pattern"], f"{row['solved']}/{row['patterns']}")
+        table.add_row(*cells, *bounds, style="" if row["status"] == "certified" else "yellow")
+    return table
+
+
+def _number(x: float) -> str:
+    return "" if x != x else f"{x:.6g}"
+
+
+def _options(row: Row) -> Iterator[str]:
+    yield f"from {row['gamma0']}/L"
+    yield "no max_lr" if row["max_lr"] is None else f"max_lr {row['max_lr']}/L"
+    yield from (f"{row['comparison']} loss",) if row["comparison"] != "previous" else ()
+    yield from ("next order",) if row["order"] != "same" else ()
+    yield from (f"patience {row['patience']}",) if row["patience"] else ()
+    yield from (row["measure"],) if row["measure"] != "last" else ()
+
+
+def _finite(value: Any) -> Any:
+    """The data with None for what JSON has no number for."""
+    if isinstance(value, dict):
+        return {k: _finite(v) for k, v in value.items()}
+    if isinstance(value, list):
+        return [_finite(v) for v in value]
+    return None if isinstance(value, float) and (value != value or value in (float("inf"), -float("inf"))) else value
+
+
+def _draw(out: Path, rows: Sequence[Row]) -> Iterator[Path]:
+    """Write the figures; they are functions of the table."""
+    from numerics.figures import save  # noqa: PLC0415 - slow to import
+    from numerics.worst_case_figures import figures  # noqa: PLC0415
+
+    for name, figure in figures(rows).items():
+        for kind in ("png", "svg"):
+            path = store.directory(out / FIGURES) / f"{name}.{kind}"
+            with store.replacing(path) as file:
+                save(figure, file, kind)
+            yield path
+
+
+def recheck(out: Path, *, as_json: bool) -> None:
+    """Check every certificate of a finished sweep exactly, without a solver; the first bad one raises ``ValueError``."""
+    checked = patterns = 0
+    for row in load(out)["cases"].to_pylist():
+        case, kept = Case.read(row), json.loads(row["certificates"])
+        what = f"{out}: F = {row['factor']}, T = {row['steps']}, max_lr = {row['max_lr'] or 'none'}"
+        try:
+            if row["upper_exact"]:
+                patterns += check_high(case.method(), Fraction(row["upper_exact"]), kept)
+                checked += 1
+            if row["lower_exact"]:
+                check_low(case.method(), Fraction(row["lower_exact"]), kept)
+                checked += 1
+        except UncertifiedError as reason:
+            raise ValueError(f"{what} does not check: {reason}") from reason
+    if as_json:
+        sys.stdout.write(json.dumps({"checked_bounds": checked, "patterns": patterns}) + "\n")
+    else:
+        terminal().print(f"{checked} bounds check exactly, the upper ones over {patterns} patterns: {out}")
