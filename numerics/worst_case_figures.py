@@ -9,7 +9,7 @@ from typing import Any
 import matplotlib as mpl
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.ticker import NullFormatter
+from matplotlib.ticker import FuncFormatter, NullFormatter
 
 from numerics.figures import COLOURS, STYLE
 
@@ -37,19 +37,28 @@ def against_factor(rows: Sequence[Row], kind: tuple[Any, ...]) -> Figure:
         for axes, cap in zip(panels, caps, strict=True):
             mine = [row for row in rows if row["max_lr"] == cap]
             _lines(axes, mine)
-            axes.set(title="no max_lr" if cap is None else f"max_lr = {cap}/L", xlabel="factor F", yscale="log")
-            axes.yaxis.set_minor_formatter(NullFormatter())
+            title = "no max_lr" if cap is None else f"max_lr = {mine[0]['max_lr_value']:g}/L"
+            axes.set(title=title, xlabel="factor F", yscale="log")
+            _ticks(axes, mine)
         panels[0].set_ylabel("worst f - f*, in L |x_0 - x*|^2")
         handles, names = panels[0].get_legend_handles_labels()
         figure.legend(handles, names, loc="outside lower center", ncols=min(6, len(names)), frameon=False)
-        comparison, order, patience, gamma0, measure = kind
+        comparison, order, patience, _, measure = kind
         loop = "Algorithm 1" if order == "same" else "a PyTorch loop"
-        figure.suptitle(
-            f"{comparison} loss, order of {loop}, patience {patience}, from {gamma0}/L: {measure} iterate"
-            if measure != "mean"
-            else f"{comparison} loss, order of {loop}, patience {patience}, from {gamma0}/L: mean of the losses"
-        )
+        what = "mean of the losses" if measure == "mean" else f"{measure} iterate"
+        start = f"from {rows[0]['gamma0_value']:g}/L"
+        figure.suptitle(f"{comparison} loss, order of {loop}, patience {patience}, {start}: {what}")
     return figure
+
+
+def _ticks(axes: Axes, rows: Sequence[Row]) -> None:
+    """Plain numbers where the values lie within a decade or two, powers of ten elsewhere."""
+    values = [row["value"] for row in rows if math.isfinite(row["value"]) and row["value"] > 0]
+    if values and max(values) < 100 * min(values):
+        axes.yaxis.set_major_formatter(FuncFormatter(lambda y, _: f"{y:g}"))
+        axes.yaxis.set_minor_formatter(FuncFormatter(lambda y, _: f"{y:g}" if f"{y:e}"[0] in "235" else ""))
+    else:
+        axes.yaxis.set_minor_formatter(NullFormatter())
 
 
 def _alike(rows: Sequence[Row]) -> bool:

@@ -16,18 +16,21 @@ on its slope.  Where the two bounds meet, the worst case is known; the band is w
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Any
 
 import clarabel
 import numpy as np
 from scipy import sparse
 
 from greedylr.checks import check_number
+from verification.worst_case.assembly import Array, Indices
 from verification.worst_case.solver import conic, settings
 
 WIDTHS = (1, 2, 3, 4, 6, 8, 12, 16, 24, 32)
-Term = tuple[int, float]  # a variable and its coefficient
+TOLERANCE = 1e-8
 
 
 @dataclass(frozen=True)
@@ -77,106 +80,135 @@ def attained(rates: Sequence[float]) -> float:
     return max(quadratic, 1 / (2 * (2 * math.fsum(rates) + 1)))
 
 
+@dataclass(frozen=True)
+class _Pattern:
+    """The rows of the program for N steps and a width; only the sizes of the entries depend on the rates.
+
+    Entry k is ``factor * unit**power * rate[step]**power`` (rate 1 for the last ``step``) and belongs to place
+    ``place`` of the sparse matrix, whose entries are sums.
+    """
+
+    factor: Array
+    power_of_unit: Indices
+    step: Indices
+    power_of_rate: Indices
+    place: Indices
+    matrix: Any  # of the right shape, its entries to be filled in
+    right: Array
+    cost: Array
+    cones: Sequence[Any]
+
+    def filled(self, rates: Sequence[float], unit: float) -> Any:
+        """The matrix for these rates, gradients and values in units of ``unit``."""
+        sizes = np.array([*rates, 1.0])[self.step] ** self.power_of_rate
+        entries = self.factor * unit**self.power_of_unit * sizes
+        self.matrix.data = np.bincount(self.place, weights=entries, minlength=len(self.matrix.data))
+        return self.matrix
+
+
+def _relaxed(rates: Sequence[float], width: int, guess: float) -> tuple[float, str]:
+    """The largest f_N under the inequalities within the band, and the solver's status."""
+    pattern, unit = _pattern(len(rates), width), 2 * guess
+    matrix = pattern.filled(rates, unit)
+    found = conic(pattern.cost, matrix, pattern.right, pattern.cones, settings(TOLERANCE))
+    usable = str(found.status) in ("Solved", "AlmostSolved")
+    return (-found.obj_val * unit if usable else math.inf), str(found.status)
+
+
+Term = tuple[int, float, int, int, int]  # a variable; factor, power of the unit, step and power of its rate
+
+
 @dataclass
 class _Program:
-    """Rows ``terms @ variables <= or = or PSD right``, collected."""
+    """Rows of terms, collected."""
 
+    steps: int
+    width: int
+    terms: list[Term] = field(default_factory=list)
     rows: list[int] = field(default_factory=list)
-    columns: list[int] = field(default_factory=list)
-    entries: list[float] = field(default_factory=list)
     height: int = 0
 
-    def add(self, terms: Iterable[Term], times: float = 1.0) -> None:
+    def add(self, *terms: Term, times: float = 1.0) -> None:
         """One more row."""
-        for variable, c in terms:
+        for variable, c, *rest in terms:
+            self.terms.append((variable, times * c, *rest))  # type: ignore[arg-type]
             self.rows.append(self.height)
-            self.columns.append(variable)
-            self.entries.append(times * c)
         self.height += 1
 
-
-@dataclass(frozen=True)
-class _Band:
-    """The variables Y_t, P_t, Q_{s,t}, f_t; gradients and values are in units of ``unit``."""
-
-    rates: Sequence[float]
-    width: int
-    unit: float
-
-    @property
-    def samples(self) -> int:
-        """N + 1."""
-        return len(self.rates) + 1
+    def term(self, variable: int, c: float, unit: int = 0, step: int | None = None, power: int = 1) -> Term:
+        """``c unit^unit rate_step^power`` times the variable."""
+        return (variable, c, unit, self.steps, 0) if step is None else (variable, c, unit, step, power)
 
     def Y(self, t: int) -> int:
         return t
 
     def P(self, t: int) -> int:
-        return self.samples + t
+        return self.steps + 1 + t
 
     def Q(self, s: int, t: int) -> int:
         """Diagonal by diagonal of the band."""
         k = abs(s - t)
-        return (2 + k) * self.samples - k * (k - 1) // 2 + min(s, t)
+        return (2 + k) * (self.steps + 1) - k * (k - 1) // 2 + min(s, t)
 
     def f(self, t: int) -> int:
-        return self.Q(self.samples - self.width - 1, self.samples - 1) + 1 + t
+        return self.Q(self.steps - self.width, self.steps) + 1 + t
 
     def gradient_at(self, s: int, t: int) -> list[Term]:
-        """<y_s, g_t> for s <= t <= s + width, in units of ``unit``."""
-        return [(self.P(t), 1.0), *((self.Q(m, t), self.rates[m] * self.unit) for m in range(s, t))]
+        """<y_s, g_t> for s <= t <= s + width."""
+        return [self.term(self.P(t), 1.0), *(self.term(self.Q(m, t), 1.0, 1, m) for m in range(s, t))]
 
     def way(self, i: int, j: int) -> list[Term]:
         """<g_j, x_i - x_j>."""
-        sign, steps = (1.0, range(i, j)) if i < j else (-1.0, range(j, i))
-        return [(self.Q(m, j), sign * self.rates[m] * self.unit) for m in steps]
+        sign, between = (1.0, range(i, j)) if i < j else (-1.0, range(j, i))
+        return [self.term(self.Q(m, j), sign, 1, m) for m in between]
 
 
-def _relaxed(rates: Sequence[float], width: int, guess: float) -> tuple[float, str]:
-    """The largest f_N under the inequalities within the band, and the solver's status."""
-    band, program = _Band(rates, width, 2 * guess), _Program()
-    for t, rate in enumerate(rates):
-        step = rate * band.unit
-        program.add([(band.Y(t + 1), 1.0), (band.Y(t), -1.0), (band.P(t), 2 * step), (band.Q(t, t), -step * step)])
-    for t in range(band.samples):
-        _inequalities(band, program, t)
-    program.add([(band.Y(0), 1.0)])
-    equations, inequalities = len(rates), program.height - len(rates)
+@lru_cache(maxsize=64)
+def _pattern(steps: int, width: int) -> _Pattern:
+    """Recursion of Y, inequalities within the band, |x_0 - x*|^2 <= 1, and the blocks along the band."""
+    program = _Program(steps, width)
+    term, Y, P, Q = program.term, program.Y, program.P, program.Q
+    for t in range(steps):
+        program.add(term(Y(t + 1), 1.0), term(Y(t), -1.0), term(P(t), 2.0, 1, t), term(Q(t, t), -1.0, 2, t, 2))
+    for t in range(steps + 1):
+        _inequalities(program, t)
+    program.add(term(Y(0), 1.0))
+    cones = [clarabel.ZeroConeT(steps), clarabel.NonnegativeConeT(program.height - steps)]
     right = np.zeros(program.height)
     right[-1] = 1.0
-    cones = [clarabel.ZeroConeT(equations), clarabel.NonnegativeConeT(inequalities)]
-    for t in range(max(1, band.samples - width)):
-        cones.append(clarabel.PSDTriangleConeT(_block(band, program, t)))
-    size = band.f(band.samples)
-    matrix = sparse.csc_matrix((program.entries, (program.rows, program.columns)), shape=(program.height, size))
-    cost = np.zeros(size)
-    cost[band.f(len(rates))] = -1.0
-    found = conic(cost, matrix, np.concatenate([right, np.zeros(program.height - len(right))]), cones, settings(1e-9))
-    usable = str(found.status) in ("Solved", "AlmostSolved")
-    return (-found.obj_val * band.unit if usable else math.inf), str(found.status)
+    cones += [clarabel.PSDTriangleConeT(_block(program, t)) for t in range(max(1, steps + 1 - width))]
+    cost = np.zeros(program.f(steps) + 1)
+    cost[program.f(steps)] = -1.0
+    variables, factor, unit, step, power = (np.array(column) for column in zip(*program.terms, strict=True))
+    keys, place = np.unique(variables * program.height + np.array(program.rows), return_inverse=True)
+    starts = np.searchsorted(keys, np.arange(len(cost) + 1) * program.height)
+    empty = np.zeros(len(keys)), keys % program.height, starts
+    matrix = sparse.csc_matrix(empty, shape=(program.height, len(cost)))
+    right = np.concatenate([right, np.zeros(program.height - len(right))])
+    return _Pattern(factor, unit, step, power, place, matrix, right, cost, cones)
 
 
-def _inequalities(band: _Band, program: _Program, i: int) -> None:
+def _inequalities(program: _Program, i: int) -> None:
     """Those between the sample i and its neighbours, and x*, as rows <= 0."""
-    half = band.unit / 2
-    for j in range(max(0, i - band.width), min(band.samples, i + band.width + 1)):
+    term, f, P, Q = program.term, program.f, program.P, program.Q
+    for j in range(max(0, i - program.width), min(program.steps, i + program.width) + 1):
         if i != j:
-            bend = [(band.Q(i, i), half), (band.Q(j, j), half), (band.Q(i, j), -2 * half)]
-            program.add([(band.f(i), -1.0), (band.f(j), 1.0), *band.way(i, j), *bend])
-    program.add([(band.f(i), -1.0), (band.Q(i, i), half)])
-    program.add([(band.f(i), 1.0), (band.P(i), -1.0), (band.Q(i, i), half)])
+            bend = term(Q(i, i), 0.5, 1), term(Q(j, j), 0.5, 1), term(Q(i, j), -1.0, 1)
+            program.add(term(f(i), -1.0), term(f(j), 1.0), *program.way(i, j), *bend)
+    program.add(term(f(i), -1.0), term(Q(i, i), 0.5, 1))
+    program.add(term(f(i), 1.0), term(P(i), -1.0), term(Q(i, i), 0.5, 1))
 
 
-def _block(band: _Band, program: _Program, t: int) -> int:
+def _block(program: _Program, t: int) -> int:
     """The Gram matrix of y_t, g_t, ..., g_{t + width} as rows of a packed triangle; its size."""
-    last = min(t + band.width, band.samples - 1)
+    last = min(t + program.width, program.steps)
     for column in range(-1, last - t + 1):
         for row in range(-1, column + 1):
             weight = -1.0 if row == column else -math.sqrt(2)
             if column < 0:
-                program.add([(band.Y(t), 1.0)], weight)
+                program.add(program.term(program.Y(t), weight))
             elif row < 0:
-                program.add(band.gradient_at(t, t + column), weight)
+                program.add(*program.gradient_at(t, t + column), times=weight)
             else:
-                program.add([(band.Q(t + row, t + column), 1.0)], weight)
+                program.add(program.term(program.Q(t + row, t + column), weight))
     return last - t + 2

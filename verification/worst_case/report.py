@@ -52,10 +52,17 @@ def _table(rows: Sequence[Row]) -> Table:
     for name in ("F", "options", "T", "worst case", "attained", "certified bound", "pattern", "patterns"):
         table.add_column(name, justify="left" if name in ("options", "pattern") else "right")
     for row in rows:
-        cells = (row["factor"], ", ".join(_options(row)), str(row["steps"]), f"{row['value']:.6g}")
+        cells = (decimal(row["factor"]), ", ".join(_options(row)), str(row["steps"]), f"{row['value']:.6g}")
         bounds = (_number(row["lower"]), _number(row["upper"]), row["pattern"], f"{row['solved']}/{row['patterns']}")
         table.add_row(*cells, *bounds, style="" if row["status"] == "certified" else "yellow")
     return table
+
+
+def decimal(word: str) -> str:
+    """A fraction as people write it: 0.3 for 3/10, and in brackets what has no short decimal."""
+    q = Fraction(word)
+    shown = f"{float(q):g}"
+    return shown if Fraction(shown) == q else f"({q})"
 
 
 def _number(x: float) -> str:
@@ -63,8 +70,8 @@ def _number(x: float) -> str:
 
 
 def _options(row: Row) -> Iterator[str]:
-    yield f"from {row['gamma0']}/L"
-    yield "no max_lr" if row["max_lr"] is None else f"max_lr {row['max_lr']}/L"
+    yield f"from {decimal(row['gamma0'])}/L"
+    yield "no max_lr" if row["max_lr"] is None else f"max_lr {decimal(row['max_lr'])}/L"
     yield from (f"{row['comparison']} loss",) if row["comparison"] != "previous" else ()
     yield from ("next order",) if row["order"] != "same" else ()
     yield from (f"patience {row['patience']}",) if row["patience"] else ()
@@ -94,7 +101,7 @@ def _draw(out: Path, rows: Sequence[Row]) -> Iterator[Path]:
 
 
 def recheck(out: Path, *, as_json: bool) -> None:
-    """Check every certificate of a finished sweep exactly, without a solver; the first bad one raises ``ValueError``."""
+    """Check every certificate of a finished sweep exactly, without a solver; ``ValueError`` at the first bad one."""
     checked = patterns = 0
     for row in load(out)["cases"].to_pylist():
         case, kept = Case.read(row), json.loads(row["certificates"])

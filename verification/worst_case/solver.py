@@ -8,6 +8,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import clarabel
@@ -49,8 +50,14 @@ def settings(tolerance: float, time_limit: float = math.inf) -> clarabel.Default
 
 def conic(cost: Array, matrix: Any, right: Array, cones: Sequence[Any], options: clarabel.DefaultSettings) -> Any:
     """Minimise ``cost @ x`` where ``right - matrix @ x`` lies in the cones."""
-    nothing = sparse.csc_matrix((len(cost), len(cost)))
-    return clarabel.DefaultSolver(nothing, cost, sparse.csc_matrix(matrix), right, list(cones), options).solve()
+    matrix = matrix if sparse.isspmatrix_csc(matrix) else sparse.csc_matrix(matrix)
+    return clarabel.DefaultSolver(_nothing(len(cost)), cost, matrix, right, list(cones), options).solve()
+
+
+@lru_cache(maxsize=64)
+def _nothing(size: int) -> Any:
+    """The quadratic part of a linear cost."""
+    return sparse.csc_matrix((size, size))
 
 
 def maximise(rows: Rows, *, tolerance: float = TOLERANCE, time_limit: float = math.inf) -> Solution:
