@@ -13,8 +13,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from theory.worst_case.chain import Chain
 from theory.worst_case.problem import Component, Problem
-from verification.worst_case.chain import Chain
 
 Array = npt.NDArray[np.float64]
 Indices = npt.NDArray[np.int64]

@@ -9,11 +9,13 @@ inequalities between each sample and x*.  ``theory/worst_case/certificate.py`` h
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from fractions import Fraction
 
 import clarabel
 import numpy as np
-from scipy import sparse
+import numpy.typing as npt
+from scipy import optimize, sparse
 
 from theory.worst_case.certificate import Lower, UncertifiedError, Upper, check_lower, check_upper
 from theory.worst_case.problem import LEAST, Problem
@@ -21,13 +23,17 @@ from theory.worst_case.unknown import ZERO
 from verification.worst_case.assembly import Array, Rows, packed, unpacked
 from verification.worst_case.solver import conic, settings
 
+BoolArray = npt.NDArray[np.bool_]
 BITS = 48  # of the mantissa of a rounded number
 TOLERANCE = 1e-10
 
 
 def upper(problem: Problem, rows: Rows, bound: Fraction) -> Upper:
     """A checked certificate that the objective is at most ``bound``; raises ``UncertifiedError`` if none was found."""
-    found = _centred_multipliers(rows, float((bound - problem.constant) / Fraction(rows.size)))
+    used = np.ones(len(rows.norm), dtype=bool)
+    used[len(rows.pairs) :] = ~_idle(problem)
+    found = np.zeros(len(used))
+    found[used] = _centred_multipliers(_only(rows, used), float((bound - problem.constant) / Fraction(rows.size)))
     multipliers = [_dyadic(x) for x in np.maximum(found, 0.0) * rows.size / rows.norm]
     proposed = _balanced(problem, rows, bound, multipliers)
     check_upper(problem, proposed)
@@ -59,7 +65,7 @@ def _balanced(problem: Problem, rows: Rows, bound: Fraction, multipliers: Sequen
     pairs: list[dict[tuple[int, int], Fraction]] = [{} for _ in problem.components]
     for (c, i, j), x in zip(rows.pairs, multipliers, strict=False):
         pairs[c][i, j] = x
-    conditions = list(multipliers[len(rows.pairs) :])
+    conditions = _between(problem, multipliers[len(rows.pairs) :])
     balance = [ZERO] * problem.values
     for k, a in problem.objective:
         balance[k] += a
@@ -85,6 +91,62 @@ def _balanced(problem: Problem, rows: Rows, bound: Fraction, multipliers: Sequen
     scale = next(k for k, c in enumerate(problem.conditions) if c.constant == 1 and not c.values)
     conditions[scale] += bound - problem.constant - spent
     return Upper(bound, tuple(pairs), tuple(conditions))
+
+
+def _sums(problem: Problem) -> list[list[Fraction]]:
+    """What a constant that is added to a component does to the conditions, for each with an unknown value at x*.
+
+    The inequalities of the component do not see it, and neither does the objective.
+    """
+    sums = []
+    for component in problem.components:
+        if component.samples[0].value is not None:
+            own = {s.value for s in component.samples}
+            sums.append([sum((a for k, a in c.values if k in own), ZERO) for c in problem.conditions])
+    return sums
+
+
+def _idle(problem: Problem) -> BoolArray:
+    """The conditions that constants added to the components make as slack as one likes: their multipliers are 0.
+
+    Among all constants d with A^T d >= 0 one makes all of these entries at least 1; a linear program finds it.
+    """
+    A = np.array([[float(a) for a in row] for row in _sums(problem)]).reshape(-1, len(problem.conditions))
+    if not A.any():
+        return np.zeros(len(problem.conditions), dtype=bool)
+    n, m = A.shape
+    cost = np.concatenate([np.zeros(n), -np.ones(m)])
+    box = [(None, None)] * n + [(0, 1)] * m
+    found = optimize.linprog(cost, A_ub=np.hstack([-A.T, np.eye(m)]), b_ub=np.zeros(m), bounds=box)
+    return np.asarray(found.x[n:] > 0.5)
+
+
+def _only(rows: Rows, used: BoolArray) -> Rows:
+    arrays = {name: getattr(rows, name)[used] for name in ("gram", "values", "constant", "norm")}
+    return replace(rows, **arrays)
+
+
+def _between(problem: Problem, conditions: Sequence[Fraction]) -> list[Fraction]:
+    """The conditions' multipliers c, repaired so that what answers say of constants added to components cancels.
+
+    For a row a of ``_sums``, c_k (1 - a_k <a, c>/sum_j c_j a_j^2) is orthogonal to a; the rows are first made
+    orthogonal in that weighted product, so that each repair leaves the others alone.
+    """
+    moved, rows = list(conditions), list[list[Fraction]]()
+    for sums in _sums(problem):
+        row = sums
+        for other in rows:
+            share = _weighted(row, other, conditions) / _weighted(other, other, conditions)
+            row = [a - share * b for a, b in zip(row, other, strict=True)]
+        if size := _weighted(row, row, conditions):
+            rows.append(row)
+            share = sum((a * c for a, c in zip(row, conditions, strict=True)), ZERO) / size
+            moved = [m - share * a * c for m, a, c in zip(moved, row, conditions, strict=True)]
+    return moved
+
+
+def _weighted(u: Sequence[Fraction], v: Sequence[Fraction], weights: Sequence[Fraction]) -> Fraction:
+    return sum((a * b * c for a, b, c in zip(u, v, weights, strict=True)), ZERO)
 
 
 def _least(problem: Problem, conditions: list[Fraction], balance: list[Fraction]) -> None:

@@ -14,8 +14,8 @@ from rich.table import Table
 from numerics.sweeps import store
 from numerics.sweeps.sweep import FIGURES, Result, load
 from theory.worst_case.certificate import UncertifiedError
+from theory.worst_case.kept import check_high, check_low
 from verification.terminal import terminal
-from verification.worst_case.kept import check_high, check_low
 from verification.worst_case.sweep import Case
 
 Row = dict[str, Any]

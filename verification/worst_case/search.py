@@ -14,11 +14,11 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 
 from theory.worst_case.certificate import Lower, UncertifiedError, Upper, check_upper
+from theory.worst_case.chain import Chain, bound, certificate, chain
 from theory.worst_case.explore import Method, explore
 from theory.worst_case.problem import Problem, problem
 from verification.worst_case import certify
 from verification.worst_case.assembly import Rows, assemble
-from verification.worst_case.chain import Chain, bound, certificate, chain
 from verification.worst_case.solver import Solution, maximise
 
 Pattern = tuple[bool, ...]

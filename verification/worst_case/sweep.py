@@ -18,7 +18,8 @@ from numerics.sweeps.sweep import Sweep
 from numerics.sweeps.tables import Tables
 from numerics.sweeps.task import Task
 from theory.worst_case.greedy import MEASURES, GreedyDescent, Measure
-from verification.worst_case.kept import spell, text
+from theory.worst_case.kept import spell
+from verification.worst_case.kept import text
 from verification.worst_case.search import LIMIT, WorstCase, worst_case
 
 
