@@ -19,7 +19,7 @@ LIBRARIES = set(
 )
 ALLOWED = {
     "greedylr": {"greedylr"},
-    "theory": {"theory", "greedylr.rule", "sympy", "flint"},
+    "theory": {"theory", "greedylr.rule", "greedylr.checks", "sympy", "flint"},
     "numerics": {"numerics", "greedylr", *LIBRARIES},
     "verification": {*PACKAGES, "typer", "rich", "numpy", "scipy", "clarabel"},
 }

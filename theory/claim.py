@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import operator
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
+from typing import Any
 
 from theory.arithmetic import Comparison, Equality
 from theory.kernel import Fact, Proof
@@ -74,7 +75,7 @@ class Counterexample:
 
 @dataclass(frozen=True)
 class Enclosure:
-    """What ball arithmetic came to: ends of balls, which are exact numbers, and what must hold between them."""
+    """What an exact computation came to: ends of balls or of intervals, and what must hold between them."""
 
     says: str
     checks: tuple[Check, ...]
@@ -86,6 +87,21 @@ class IntervalProof:
 
     title: str
     replay: Callable[[], Enclosure]
+
+
+Loader = Callable[[str], Mapping[str, Any]]  # the certificates that are kept under a name
+
+
+@dataclass(frozen=True)
+class Certificates:
+    """Worst cases by rational certificates, checked exactly at every build, and what follows from their bounds.
+
+    ``replay`` may raise ``ValueError`` where a certificate does not check.
+    """
+
+    title: str
+    replay: Callable[[Loader], Enclosure]
+    refutes: bool = False
 
 
 @dataclass(frozen=True)
@@ -120,7 +136,17 @@ class Unpublished:
     reason: str
 
 
-Evidence = KernelProof | Refusal | Counterexample | IntervalProof | RocqTheorem | Arithmetic | Assumed | Unpublished
+Evidence = (
+    KernelProof
+    | Refusal
+    | Counterexample
+    | IntervalProof
+    | Certificates
+    | RocqTheorem
+    | Arithmetic
+    | Assumed
+    | Unpublished
+)
 
 
 @dataclass(frozen=True)

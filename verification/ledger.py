@@ -10,6 +10,7 @@ from graphlib import TopologicalSorter
 from theory.claim import (
     Arithmetic,
     Assumed,
+    Certificates,
     Claim,
     Counterexample,
     Evidence,
@@ -25,6 +26,7 @@ from verification.audit import audit
 from verification.experiments import experiments
 from verification.measured import Measured
 from verification.rocq import MISSING, Outcome
+from verification.worst_case.files import kept
 
 
 class Verdict(Enum):
@@ -155,6 +157,8 @@ def examine(evidence: Evidence, facts: Mapping[str, Fact], rocq: Outcome = Outco
             return Finding("exact counterexample", f"{title}: {witness.says}", sound, verdict=Verdict.REFUTED)
         case IntervalProof():
             return _enclosed(evidence)
+        case Certificates():
+            return _certified(evidence)
         case RocqTheorem():
             return _rocq_theorem(evidence, rocq)
         case Arithmetic():
@@ -188,6 +192,19 @@ def _enclosed(evidence: IntervalProof) -> Finding:
     if failed or not found.checks:
         return Finding(kind, f"{evidence.title} fails: {failed[0].says if failed else 'it checks nothing'}", False)
     return Finding(kind, f"{evidence.title}: {found.says}", True, verdict=Verdict.PROVED)
+
+
+def _certified(evidence: Certificates) -> Finding:
+    kind = "rational certificate"
+    try:
+        found = evidence.replay(kept)
+    except ValueError as reason:
+        return Finding(kind, f"{evidence.title} does not check: {reason}", False)
+    failed = [c for c in found.checks if not c.holds]
+    if failed or not found.checks:
+        return Finding(kind, f"{evidence.title} fails: {failed[0].says if failed else 'it checks nothing'}", False)
+    verdict = Verdict.REFUTED if evidence.refutes else Verdict.PROVED
+    return Finding(kind, f"{evidence.title}: {found.says}", True, verdict=verdict)
 
 
 def _refusal(evidence: Refusal, facts: Mapping[str, Fact]) -> Finding:

@@ -13,12 +13,13 @@ from rich.table import Table
 from rich.text import Text
 
 from theory.arithmetic import approx
-from theory.claim import Counterexample, IntervalProof, KernelProof, RocqTheorem
+from theory.claim import Certificates, Counterexample, IntervalProof, KernelProof, RocqTheorem
 from theory.hypotheses import UNESTABLISHED, hypotheses
 from theory.notation import latex
 from verification.ledger import Entry, Finding, Ledger, Verdict
 from verification.prose import steps, witness_lines
 from verification.rocq import Outcome
+from verification.worst_case.files import kept
 
 STYLE = {
     Verdict.ASSUMED: "dim",
@@ -211,7 +212,7 @@ def _details(entry: Entry, ledger: Ledger) -> Iterator[RenderableType]:
         e.claim.id: p.goal for e in ledger.values() for p in reversed(e.claim.evidence) if isinstance(p, KernelProof)
     }
     for evidence, finding in zip(entry.claim.evidence, entry.findings, strict=False):
-        if not finding.sound or not isinstance(evidence, KernelProof | Counterexample | IntervalProof):
+        if not finding.sound or not isinstance(evidence, KernelProof | Counterexample | IntervalProof | Certificates):
             continue
         table = Table(box=None, expand=True, pad_edge=False, show_header=False, title_justify="left")
         if isinstance(evidence, KernelProof):
@@ -221,11 +222,12 @@ def _details(entry: Entry, ledger: Ledger) -> Iterator[RenderableType]:
             table.add_column(ratio=3)
             for k, (says, gives) in enumerate(steps(evidence.build(), facts), 1):
                 table.add_row(f"({k})", Text(says), Text(gives))
-        elif isinstance(evidence, IntervalProof):
-            table.title = f"\nenclosed: {evidence.title}"
+        elif isinstance(evidence, IntervalProof | Certificates):
+            exact = isinstance(evidence, Certificates)
+            table.title = f"\n{'certified' if exact else 'enclosed'}: {evidence.title}"
             table.add_column(ratio=3)
             table.add_column(ratio=2)
-            for check in evidence.replay().checks:
+            for check in (evidence.replay(kept) if isinstance(evidence, Certificates) else evidence.replay()).checks:
                 table.add_row(Text(check.says), Text(f"{approx(check.left, 16)} {check.rel} {approx(check.right, 16)}"))
         else:
             table.title = f"\nreplayed exactly: {evidence.title}"

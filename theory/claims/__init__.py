@@ -51,6 +51,7 @@ from theory.claims import (
     stability_previous,
     stability_threshold,
     table_10,
+    worst_cases,
 )
 
 SECTIONS = (
@@ -64,6 +65,7 @@ SECTIONS = (
     "A.1 Convergence, sharpened",
     "A.1 The bias of Algorithm 1",
     "A.1 The factor F",
+    "Worst cases",
     "A.6 Noise in the loss",
     "A.7 Guidance",
     "Cross-references",
@@ -106,6 +108,7 @@ def paper() -> tuple[Claim, ...]:
         a2_no_decrease,
         equivariance_options,
         factor_best,
+        worst_cases,
         small_models,
         table_10,
         large_models,

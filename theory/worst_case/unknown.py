@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from itertools import zip_longest
 from numbers import Rational, Real
-from typing import NoReturn
+from typing import NoReturn, cast
 
 ZERO = Fraction(0)
 
@@ -23,10 +23,10 @@ class AmbiguousError(TypeError):
 
 def exact(number: object) -> Fraction:
     """The very number, as a fraction; NaN and infinities are none."""
-    if isinstance(number, bool) or not isinstance(number, int | float | Rational):
+    if isinstance(number, bool | Loss) or not isinstance(number, Real):
         raise TypeError(f"a coefficient must be a number, got {number!r}: pass an int, a Fraction or a float.")
     try:
-        return Fraction(number)
+        return Fraction(cast(Rational, number))
     except (ValueError, OverflowError):
         raise ValueError(f"a coefficient must be finite, got {number!r}: check what it was computed from.") from None
 

@@ -24,7 +24,7 @@ from verification.worst_case.assembly import Array, Rows, packed, unpacked
 from verification.worst_case.solver import conic, settings
 
 BoolArray = npt.NDArray[np.bool_]
-BITS = 48  # of the mantissa of a rounded number
+BITS = (16, 24, 36, 48)  # of the mantissa of a rounded number, tried in turn: short certificates check faster
 TOLERANCE = 1e-10
 
 
@@ -34,9 +34,16 @@ def upper(problem: Problem, rows: Rows, bound: Fraction) -> Upper:
     used[len(rows.pairs) :] = ~_idle(problem)
     found = np.zeros(len(used))
     found[used] = _centred_multipliers(_only(rows, used), float((bound - problem.constant) / Fraction(rows.size)))
-    multipliers = [_dyadic(x) for x in np.maximum(found, 0.0) * rows.size / rows.norm]
-    proposed = _balanced(problem, rows, bound, multipliers)
-    check_upper(problem, proposed)
+    multipliers = np.maximum(found, 0.0) * rows.size / rows.norm
+    for bits in BITS:
+        proposed = _balanced(problem, rows, bound, [_dyadic(x, bits) for x in multipliers])
+        try:
+            check_upper(problem, proposed)
+        except UncertifiedError:
+            if bits == BITS[-1]:
+                raise
+        else:
+            break
     return proposed
 
 
@@ -190,9 +197,9 @@ def _centred_numbers(rows: Rows, value: float) -> tuple[Array, Array]:
     return unpacked(x[:d], rows.dimension), x[d : d + k]
 
 
-def _dyadic(x: float) -> Fraction:
-    """The number with ``BITS`` bits."""
+def _dyadic(x: float, bits: int = BITS[-1]) -> Fraction:
+    """The number with so many bits."""
     if not x:
         return ZERO
-    exponent = int(np.floor(np.log2(abs(x)))) + 1 - BITS
+    exponent = int(np.floor(np.log2(abs(x)))) + 1 - bits
     return Fraction(round(x / 2.0**exponent)) * Fraction(2) ** exponent

@@ -9,12 +9,13 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 
 from theory.worst_case.certificate import Lower, UncertifiedError, Upper, check_upper
-from theory.worst_case.chain import Chain, bound, certificate, chain
+from theory.worst_case.chain import Chain, certificate, chain
+from theory.worst_case.chain import bound as chain_bound
 from theory.worst_case.explore import Method, explore
 from theory.worst_case.problem import Problem, problem
 from verification.worst_case import certify
@@ -96,7 +97,7 @@ def leaves(method: Method, *, rests: bool, limit: int) -> list[Leaf]:
             )
         program = problem(trial, measure)
         known = chain(program)
-        found.append(Leaf(trial.pattern, program, known, bound(program, known) if known else None))
+        found.append(Leaf(trial.pattern, program, known, chain_bound(program, known) if known else None))
     return sorted(found, key=lambda leaf: math.inf if leaf.bound is None else leaf.bound, reverse=True)
 
 
@@ -105,6 +106,7 @@ def worst_case(
     *,
     rests: bool = False,
     certified: bool = True,
+    bound: Fraction | None = None,
     limit: int = LIMIT,
     time_limit: float = math.inf,
     progress: Callable[[int, int], None] = silent,
@@ -112,6 +114,7 @@ def worst_case(
     """The worst case of the measure that ``method`` returns, over all functions of its class.
 
     ``rests`` says that the method takes gradient steps only and so stands still at a minimiser (see ``explore``).
+    The certified bound is the least of a few, a little above the solver's value, that has certificates, or ``bound``.
     More than ``limit`` patterns raise ``TooManyError``; ``time_limit`` bounds every single program, in seconds.
     """
     every = leaves(method, rests=rests, limit=limit)
@@ -124,12 +127,14 @@ def worst_case(
         rows = assemble(leaf.problem, leaf.known)
         solved.append(Solved(leaf, rows, maximise(rows, time_limit=time_limit)))
         best = max(best, solved[-1].value)
-    result = _summary(every, solved, best, certified=certified)
+    result = _summary(every, solved, best, bound, certified=certified)
     progress(len(every), len(every))
     return result
 
 
-def _summary(every: list[Leaf], solved: list[Solved], best: float, *, certified: bool) -> WorstCase:
+def _summary(
+    every: list[Leaf], solved: list[Solved], best: float, bound: Fraction | None, *, certified: bool
+) -> WorstCase:
     statuses = dict(Counter(s.solution.status for s in solved))
     top = max(solved, key=lambda s: -math.inf if math.isnan(s.value) else s.value)
     facts = (top.leaf.pattern, len(every), len(solved), statuses)
@@ -143,7 +148,8 @@ def _summary(every: list[Leaf], solved: list[Solved], best: float, *, certified:
     gap = top.solution.gap * top.rows.size
     if not certified:
         return WorstCase(best, gap, "unverified", "no certificate was asked for", None, None, *facts)
-    upper, certificates, why = _upper(every, solved, best)
+    bounds = [rounded_up(best + abs(best) * slack) for slack in SLACKS] if bound is None else [bound]
+    upper, certificates, why = _upper(every, solved, bounds)
     attained, lower, why_not = _lower(top)
     status = {(True, True): "certified", (True, False): "upper bound", (False, True): "attained"}.get(
         (upper is not None, lower is not None), "unverified"
@@ -152,12 +158,13 @@ def _summary(every: list[Leaf], solved: list[Solved], best: float, *, certified:
     return WorstCase(best, gap, status, reasons, lower, upper, *facts, certificates, attained, top.leaf.problem)
 
 
-def _upper(every: list[Leaf], solved: list[Solved], best: float) -> tuple[Fraction | None, dict[Pattern, Upper], str]:
-    """The least bound, of those tried, that has a certificate for every pattern."""
+def _upper(
+    every: list[Leaf], solved: list[Solved], bounds: Sequence[Fraction]
+) -> tuple[Fraction | None, dict[Pattern, Upper], str]:
+    """The first of the bounds that has a certificate for every pattern."""
     why = ""
-    for slack in SLACKS:
+    for tau in bounds:
         try:
-            tau = rounded_up(best + abs(best) * slack)
             found = {s.leaf.pattern: certify.upper(s.leaf.problem, s.rows, tau) for s in solved}
             for leaf in every[len(solved) :]:
                 if leaf.known is None:

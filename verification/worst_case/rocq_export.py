@@ -1,0 +1,346 @@
+"""A worst case as Rocq reads it: a lemma for every pattern of answers, and the theorem about the rule itself.
+
+``theory/rocq/GramReflect.v`` says what a certificate proves, and how the runs of the rule split.  Here its numbers are
+written down: the rates of the pattern, the multipliers, and the slack matrix as a sum of squares.  Multipliers of a
+solver have fifty bits, and the squares of an exact elimination a thousand digits; both are rounded as far as the
+certificate bears, and what rounded squares leave of the slack matrix must be dominated by its diagonal.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from itertools import pairwise
+from typing import Any
+
+from greedylr.rule import Rule
+from theory.worst_case.certificate import Upper, check_upper, factors, positive_semidefinite, rational, slack_matrix
+from theory.worst_case.explore import Comparison, Trial, explore
+from theory.worst_case.greedy import GreedyDescent
+from theory.worst_case.problem import Problem, problem
+from theory.worst_case.unknown import ZERO, exact
+
+Pattern = tuple[bool, ...]
+Matrix = Any  # python-flint's, over Q
+Square = tuple[Fraction, Sequence[Fraction]]  # d and l of d |sum_k l_k e_k|^2
+PLACES = (8, 12, 16, 20, 24, 28, 32, 36)  # of a rounded multiplier after the binary point, tried in this order
+BITS = (12, 24, 36, 48, 72, 96)  # of the mantissa of a rounded number in a square
+
+
+@dataclass(frozen=True)
+class Run:
+    """A run of the rule with one pattern of answers, and its certificate."""
+
+    pattern: Pattern
+    rates: tuple[Fraction, ...]
+    comparisons: tuple[Comparison, ...]  # of the loss of step 1, 2, ... with the loss that the rule remembers
+    upper: Upper
+    squares: tuple[Square, ...]
+
+    @property
+    def lemma(self) -> str:
+        """Its name: U where the loss went down and the rate up, D elsewhere."""
+        return "leaf_" + "".join("DU"[below] for below in self.pattern)
+
+    @property
+    def answers(self) -> list[tuple[int, int]]:
+        """The answers that the problem has as conditions, in its order."""
+        return [_order(c) for c in self.comparisons if c.free]
+
+
+def document(name: str, method: GreedyDescent, certificates: Mapping[Pattern, Upper]) -> str:
+    """The text of a file whose theorem ``worst_case`` is the bound for the rule, the largest of the certificates'.
+
+    Raises ``ValueError`` for a method that is not written down here, or a pattern without a certificate, and
+    ``UncertifiedError`` for a certificate that is wrong.
+    """
+    _supported(method)
+    trials = {trial.pattern: (trial, measure) for trial, measure in explore(method, rests=True)}
+    if missing := [pattern for pattern in trials if pattern not in certificates]:
+        raise ValueError(
+            f"{len(missing)} of {len(trials)} patterns have no certificate, {missing[0]!r} first: add them."
+        )
+    bound = max(certificates[pattern].bound for pattern in trials)
+    runs = []
+    for pattern, (trial, measure) in trials.items():
+        upper, found = rounded(problem(trial, measure), certificates[pattern], bound)
+        runs.append(Run(pattern, _rates(trial), tuple(trial.comparisons), upper, tuple(found)))
+    return "\n".join([_head(name, method), *(_leaf(run, bound) for run in runs), _theorem(method, runs, bound)])
+
+
+def _supported(method: GreedyDescent) -> None:
+    rule = method.rule
+    plain = Rule(factor=rule.factor, comparison=rule.comparison, order="same", min_lr=rule.min_lr, max_lr=rule.max_lr)
+    if rule != plain:
+        raise ValueError(
+            f"Rocq is told of factor, comparison, min_lr and max_lr in the order 'same' only, got {rule!r}:"
+            " leave the other options at their defaults."
+        )
+    if method.measure != "last" or method.smoothness != 1 or method.convexity:
+        raise ValueError(
+            f"Rocq is told of the last iterate on convex 1-smooth functions only, got the measure {method.measure!r},"
+            f" smoothness {method.smoothness} and convexity {method.convexity}."
+        )
+
+
+# Short numbers
+
+
+def rounded(given: Problem, upper: Upper, bound: Fraction) -> tuple[Upper, list[Square]]:
+    """The certificate for that bound, with as few digits as it bears, and squares for its slack matrix."""
+    check_upper(given, upper)
+    for places in PLACES:
+        short = _rounded_multipliers(given, upper, places)
+        S = _slack(given, short, bound)
+        if (room := _room(S)) is not None:
+            return short, squares(S, room)
+    S = _slack(given, upper, bound)
+    return upper, squares(S, _room(S))
+
+
+def _slack(given: Problem, upper: Upper, bound: Fraction) -> Matrix:
+    """The slack matrix with the bound in place of the multiplier of |x_0 - x*|^2 <= 1."""
+    S = slack_matrix(given, upper, check=False)
+    S[0, 0] += rational(bound - upper.conditions[0])
+    return S
+
+
+def _rounded_multipliers(given: Problem, upper: Upper, places: int) -> Upper:
+    """Rounded multipliers; what the function values have left over goes into the inequalities with x*."""
+    (component,), unit = given.components, Fraction(1, 2**places)
+    pairs = {pair: round(c / unit) * unit for pair, c in upper.pairs[0].items()}
+    conditions = (upper.conditions[0], *(round(c / unit) * unit for c in upper.conditions[1:]))
+    balance = dict.fromkeys(range(given.values), ZERO) | dict(given.objective)
+    for condition, c in zip(given.conditions, conditions, strict=True):
+        for k, a in condition.values:
+            balance[k] += c * a
+    for (i, j), c in pairs.items():
+        for s, sign in ((i, 1), (j, -1)):
+            if (value := component.samples[s].value) is not None:
+                balance[value] += sign * c
+    for s, sample in enumerate(component.samples):
+        if sample.value is not None and (left := balance[sample.value]):
+            pair = (0, s) if left > 0 else (s, 0)
+            pairs[pair] = pairs.get(pair, ZERO) + abs(left)
+    return Upper(upper.bound, (pairs,), conditions)
+
+
+def squares(S: Matrix, room: Fraction | None) -> list[Square]:
+    """d_k >= 0 and l_k with S = sum_k d_k l_k l_k^T + rest, the rest dominated by its diagonal.
+
+    They are short if S can spare ``room``, a share of its diagonal; otherwise they are exact, and there is no rest.
+    """
+    if room is not None:
+        for bits in BITS:
+            if (found := _rounded_squares(S, room, bits)) is not None:
+                return found
+    return list(factors(S))
+
+
+def _room(S: Matrix) -> Fraction | None:
+    """A share of its diagonal that S can spare and half of it stay positive; None if there is next to none."""
+    shares = (Fraction(1, 2**k) for k in range(2, 60, 3))
+    return next((share / 2 for share in shares if positive_semidefinite(_without_diagonal(S, share))), None)
+
+
+def _without_diagonal(S: Matrix, share: Fraction) -> Matrix:
+    smaller = 1 * S
+    for i in range(S.nrows()):
+        smaller[i, i] -= rational(share) * S[i, i]
+    return smaller
+
+
+def _rounded_squares(S: Matrix, room: Fraction, bits: int) -> list[Square] | None:
+    """Rounded squares of S less that share of its diagonal, if the diagonal of what they leave of S dominates."""
+    found: list[Square] = [
+        (_short(d, bits), [_short(c, bits) for c in l]) for d, l in factors(_without_diagonal(S, room))
+    ]
+    n, rest = S.nrows(), 1 * S
+    for d, l in found:
+        for i in range(n):
+            for j in range(n):
+                rest[i, j] -= rational(d * l[i] * l[j])
+    dominated = all(2 * rest[i, i] >= sum(abs(rest[i, j]) for j in range(n)) for i in range(n))
+    return found if dominated else None
+
+
+def _short(x: Fraction, bits: int) -> Fraction:
+    """The number with that many bits."""
+    if not x:
+        return ZERO
+    unit = Fraction(2) ** (x.numerator.bit_length() - x.denominator.bit_length() - bits)
+    return round(x / unit) * unit
+
+
+# What a run says
+
+
+def _rates(trial: Trial) -> tuple[Fraction, ...]:
+    """The rates of the steps, read off the points."""
+    samples = trial.functions[0].samples[1:]
+    rates = [(a.position - b.position).multiple_of(a.gradient) for a, b in pairwise(samples)]
+    return tuple(exact(rate) for rate in rates)
+
+
+def _order(comparison: Comparison) -> tuple[int, int]:
+    """The steps of the lower and of the higher loss."""
+    (a, c), (b, _) = comparison.difference
+    return (a, b) if c > 0 else (b, a)
+
+
+# The text
+
+
+def _head(name: str, method: GreedyDescent) -> str:
+    rule = method.rule
+    return f"""(** {name}: the worst case of GreedyLR on full batches, by certificates.
+
+    Written by verification/worst_case/rocq_export.py: F = {exact(rule.factor)}, comparing with the {rule.comparison}
+    loss, gamma_0 = {exact(method.rate)}, rates in [{rule.min_lr}, {rule.max_lr}], T = {method.steps}. *)
+
+From Coq Require Import QArith Reals Lra List.
+From GreedyLR Require Import InnerProduct Functions Rule GramReflect.
+Import ListNotations.
+Open Scope R_scope.
+"""
+
+
+def _leaf(run: Run, bound: Fraction) -> str:
+    T = len(run.rates)
+    steps = "\n".join(f"  let x{t + 1} := x{t} +v - ({_real(rate)}) *v g x{t} in" for t, rate in enumerate(run.rates))
+    premises = "".join(f"  f x{low} <= f x{high} ->\n" for low, high in run.answers)
+    named = [f"A{k}" for k in range(len(run.answers))]
+    holds = "|\n     ".join([*(f"exact (Rplus_le_compat_r (- f xs) _ _ {a})" for a in named), "apply Forall_nil"])
+    pairs = [f"({_q(c)}, ({i}, {j})%nat)" for (i, j), c in sorted(run.upper.pairs[0].items()) if c]
+    answers = zip(run.upper.conditions[1:], run.answers, strict=True)
+    given = [f"({_q(c)}, ({low}, {high})%nat)" for c, (low, high) in answers]
+    lines = [f"({_q(d)}, [{'; '.join(_q(c) for c in l)}])" for d, l in run.squares]
+    return f"""Lemma {run.lemma} (V : space) (f : V -> R) (g : V -> V) (xs x0 : V) :
+  convex f g -> smooth f g 1 -> g xs = zero ->
+{steps}
+{premises}  f x{T} - f xs <= {_real(bound)} * norm2 (x0 -v xs).
+Proof.
+  intros convexity smoothness minimum {" ".join([*(f"x{t}" for t in range(1, T + 1)), *named])}.
+  refine (certified_last f g xs convexity smoothness minimum
+    [{"; ".join(_q(r) for r in run.rates)}]%Q [{"; ".join(_real(r) for r in run.rates)}]
+    ({_q(bound)}) ({_real(bound)})
+    {_list(pairs)}%Q
+    {_list(given)}%Q
+    {_list(lines)}%Q
+    x0 _ _ _ _).
+  - vm_cast_no_check (eq_refl true).
+  - fractions.
+  - fractions.
+  - repeat apply Forall_cons;
+    [{holds}].
+Qed.
+"""
+
+
+def _theorem(method: GreedyDescent, runs: Sequence[Run], bound: Fraction) -> str:
+    rule, rates = method.rule, [rate for run in runs for rate in run.rates]
+    premises = {}  # of the variables that the theorem is for all of
+    lo, hi, past = _atom(exact(rule.min_lr)), "hi", "None"
+    if not rule.min_lr:
+        lo, premises["lo"] = "lo", f"lo <= {_real(min(rates))}"
+    if math.isinf(rule.max_lr):
+        premises["hi"] = f"{_real(max(rates))} <= hi"
+    else:
+        hi = _atom(exact(rule.max_lr))
+    if rule.comparison == "best":
+        past, premises["b0"] = "b0", "f x0 < b0"
+    kind = "previous_from_start" if rule.comparison == "previous" else "best"
+    K, value = f"(K := {kind} {_atom(exact(rule.factor))})", f"{_real(bound)} * norm2 (x0 -v xs)"
+    state = f"(State {K} x0 {_atom(exact(method.rate))} {past})"
+    walk = "\n".join(_Walk(method, runs).lines())
+    variables = f" ({' '.join(premises)} : R)" if premises else ""
+    return f"""Theorem worst_case (V : space) (f : V -> R) (g : V -> V) (xs x0 : V){variables} :
+  convex f g -> smooth f g 1 -> g xs = zero ->{"".join(f" {p} ->" for p in premises.values())}
+  f (position (run (same_step {K} (fun _ => f) (fun _ => g) {lo} {hi})
+       {state} (repeat O {method.steps}))) - f xs
+  <= {value}.
+Proof.
+  intros convexity smoothness minimum{"".join(f" P{k}" for k in range(len(premises)))}.
+  remember ({value}) as B eqn:E.
+  assert (N : 0 <= B) by (rewrite E; apply Rmult_le_pos; [lra|apply norm2_nonneg]).
+  change (bounded f g xs {lo} {hi} B {method.steps} {state}).
+{walk}
+Qed.
+"""
+
+
+@dataclass(frozen=True)
+class _Walk:
+    """The proof that follows the rule from step to step, and splits where its answer is free."""
+
+    method: GreedyDescent
+    runs: Sequence[Run]
+
+    def lines(self) -> Iterator[str]:
+        """All of it."""
+        rate = _real(self.runs[0].rates[0])
+        if self.method.rule.comparison == "previous":
+            yield f"  apply (starts f g xs) with (r' := {rate}); [rate_is|intros x1]."
+        else:
+            yield f"  {self._descends} with (up := {rate}); [exact N|rate_is|lra|intros x1]."
+        yield from self._step(1, self.runs, [])
+
+    def _step(self, t: int, runs: Sequence[Run], answers: list[str]) -> Iterator[str]:
+        """From x_t on, where these runs came with these answers."""
+        if t == self.method.steps:
+            (run,) = runs
+            given = " ".join(answers)
+            yield f"  rewrite E. exact ({run.lemma} V f g xs x0 convexity smoothness minimum {given})."
+            return
+        comparison, following = runs[0].comparisons[t - 1], f"x{t + 1}"
+        if not comparison.free:
+            yield f"  {self._descends} with (up := {_real(runs[0].rates[t])}); [exact N|rate_is| |intros {following}]."
+            yield from _rests(t, _order(comparison)[1], runs[0].rates)
+            yield from self._step(t + 1, runs, answers)
+            return
+        below, above = ([run for run in runs if run.comparisons[t - 1].strict is strict] for strict in (True, False))
+        both = f"(up := {_real(below[0].rates[t])}) (down := {_real(above[0].rates[t])})"
+        yield f"  apply ({self._kind}forks f g xs) with {both}; [rate_is|rate_is| | ]; intros A{t} {following}."
+        for group in (below, above):
+            yield "  {"
+            yield from self._step(t + 1, group, [*answers, f"A{t}"])
+            yield "  }"
+
+    @property
+    def _kind(self) -> str:
+        return "best_" if self.method.rule.comparison == "best" else ""
+
+    @property
+    def _descends(self) -> str:
+        return f"apply ({self._kind}descends f g xs convexity smoothness minimum)"
+
+
+def _rests(t: int, s: int, rates: Sequence[Fraction]) -> Iterator[str]:
+    """If gradient steps led from x_s to x_t and the loss is not below, x_t is a minimiser."""
+    yield f"  {{ intros M. change (f x{s} <= f x{t}) in M. change (f x{t} <= f xs)."
+    for k in range(s, t):
+        falls = f"falls f g smoothness x{k} {_atom(rates[k])} ltac:(lra)"
+        yield f"    assert (D{k} : f x{k + 1} <= f x{k}) by exact ({falls})."
+    k = next(k for k in range(s, t) if rates[k] < 2)
+    least = f"no_fall f g xs convexity smoothness minimum x{k} {_atom(rates[k])} ltac:(lra)"
+    yield f"    assert (S : f x{k} <= f x{k + 1}) by lra."
+    yield f"    assert (Z : f x{k + 1} <= f xs) by exact ({least} S). lra. }}"
+
+
+def _list(items: Sequence[str]) -> str:
+    return "[" + ";\n     ".join(items) + "]"
+
+
+def _q(x: Fraction) -> str:
+    return f"{x.numerator} # {x.denominator}"
+
+
+def _real(x: Fraction) -> str:
+    return f"{x.numerator} / {x.denominator}" if x.denominator > 1 else f"{x.numerator}"
+
+
+def _atom(x: Fraction) -> str:
+    """Where a function takes it."""
+    return f"({_real(x)})" if x.denominator > 1 else _real(x)
