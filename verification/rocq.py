@@ -26,6 +26,7 @@ from numerics.compiled import user_cache
 from theory.claim import Claim, KernelProof, RocqTheorem
 from theory.hypotheses import hypotheses
 from verification.export import Document, document
+from verification.worst_case import exported as worst_cases
 
 SOURCES = Path(theory.__file__).parent / "rocq"
 EXPORTED, AUDIT, MARK = "Exported", "Audit", "=== "
@@ -113,6 +114,7 @@ def _content(claims: tuple[Claim, ...]) -> Iterator[str]:
                 yield f"{claim.id} {evidence.goal!r} {evidence.build()!r}"
             elif isinstance(evidence, RocqTheorem):
                 yield evidence.theorem
+    yield from worst_cases.content(_files(claims))
     here, language = Path(__file__).parent, Path(theory.__file__).parent
     programs = [here / "rocq.py", here / "export.py", here / "rocq_text.py"]
     for path in [*programs, language / "gram.py", language / "polynomial.py", *sorted(SOURCES.glob("*.v"))]:
@@ -120,15 +122,22 @@ def _content(claims: tuple[Claim, ...]) -> Iterator[str]:
         yield path.read_text()
 
 
+def _files(claims: Iterable[Claim]) -> frozenset[str]:
+    """The files in which the theorems are that the claims quote."""
+    theorems = (e.theorem for c in claims for e in c.evidence if isinstance(e, RocqTheorem))
+    return frozenset(name.partition(".")[0] for name in theorems)
+
+
 def _build(coqc: str, identity: str, claims: tuple[Claim, ...], store: Path, done: Callable[[str], None]) -> Outcome:
     start, version = time.perf_counter(), identity.partition(" ")[0]
     try:
         exported = document(claims, {name: h.fact for name, h in hypotheses().items()})
+        of_worst_cases = worst_cases.texts(_files(claims))
     except ValueError as reason:
         return Outcome(version, refused={EXPORTED: str(reason)})
     names = sorted({e.theorem for c in claims for e in c.evidence if isinstance(e, RocqTheorem)})
     texts = {path.stem: path.read_text() for path in SOURCES.glob("*.v")}
-    texts |= {EXPORTED: exported.text, AUDIT: audit(names)}
+    texts |= {**of_worst_cases, EXPORTED: exported.text, AUDIT: audit(names)}
     printed, failed = compile_all(coqc, identity, texts, store, done)
     refused = {**exported.refused, **dict(_reasons(failed, exported))}
     theorems = parse_audit(printed.get(AUDIT, ""))

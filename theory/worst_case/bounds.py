@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from greedylr.rule import Rule
@@ -28,7 +28,9 @@ class Bounds:
 
 def _bounds(low: str, high: str, steps: int, factor: str, cap: str = "", gamma0: str = "1", L: int = 1) -> Bounds:
     """Algorithm 1 on full batches; rates and bounds are in units of 1/L and of L."""
-    rule = Rule(factor=Q(factor), order="same", **({"max_lr": Q(cap) / L} if cap else {}))
+    rule = Rule(factor=Q(factor), order="same")
+    if cap:
+        rule = replace(rule, max_lr=Q(cap) / L)
     return Bounds(GreedyDescent(rule, Q(gamma0) / L, steps, smoothness=Q(L)), L * Q(low), L * Q(high))
 
 

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from theory.worst_case.certificate import Upper
+from theory.worst_case.explore import steps_from
 from theory.worst_case.problem import Component, Problem
 from theory.worst_case.unknown import ZERO, Point
 
@@ -96,17 +97,18 @@ def _links(problem: Problem, component: Component, k: int) -> Iterator[Link]:
     if here is None:
         return
     if not any(s.value is not None and s.value < k for s in samples):
-        normal = next((c for c, condition in enumerate(problem.conditions) if condition.constant == 1), None)
+        normal = next((c for c, what in enumerate(problem.conditions) if what.constant == 1 and not what.values), None)
         if samples[here].position == Point((ONE,)) and normal is not None:
             yield Link((), (((0, here), ONE),), normal)
     for s, sample in enumerate(samples):
-        if sample.value is None or sample.value >= k:
+        if sample.value is None or sample.value >= k or not steps_from(sample, samples[here]):
             continue
         rate = (sample.position - samples[here].position).multiple_of(sample.gradient)
         if rate is not None and rate >= 0:
             growth = max(ONE, (rate * component.smoothness - 1) ** 2)
             extra = (((s, 0), growth - 1),) if growth > 1 else ()
             yield Link(((sample.value, growth),), (((s, here), ONE), *extra))
+            return
     yield from _mean(component, here)
 
 

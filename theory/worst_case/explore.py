@@ -26,6 +26,11 @@ class Sample:
     value: int | None
 
 
+def steps_from(old: Sample, new: Sample) -> bool:
+    """Whether x may be a gradient step from the old point: the gradient there was a new vector, and is its last one."""
+    return len(new.position.coords) == len(old.gradient.coords) > len(old.position.coords)
+
+
 @dataclass(frozen=True)
 class Comparison:
     """An answer: ``low <= high`` for a loss that is below (strictly) or not below another, as low - high."""
@@ -58,7 +63,7 @@ class Function:
     def _descent(self, new: Sample) -> None:
         """Remember where x is a gradient step from an earlier point at a rate of at most 2/L."""
         for old in reversed(self.samples):
-            if old.value is None or not old.gradient.coords:
+            if old.value is None or not steps_from(old, new):
                 continue
             rate = (old.position - new.position).multiple_of(old.gradient)
             if rate is not None and 0 < rate * self.smoothness <= 2:

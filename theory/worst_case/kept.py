@@ -33,13 +33,14 @@ def check_high(method: GreedyDescent, high: Fraction, kept: Kept) -> int:
         count += 1
         program, word = problem(trial, measure), spell(trial.pattern)
         try:
-            check_upper(program, _proposed(program, high, word, kept))
+            check_upper(program, certificate_of(program, high, word, kept))
         except UncertifiedError as reason:
             raise UncertifiedError(f"pattern {word or 'without answers'}: {reason}") from None
     return count
 
 
-def _proposed(program: Problem, high: Fraction, word: str, kept: Kept) -> Upper:
+def certificate_of(program: Problem, high: Fraction, word: str, kept: Kept) -> Upper:
+    """What is kept for the pattern, or its chain bound: a proposal."""
     if word in kept["patterns"]:
         return _read(high, kept["patterns"][word])
     known = chain(program)
