@@ -15,6 +15,7 @@ from verification.fsweep import fsweep
 from verification.options import ListCommand
 from verification.stability import stability
 from verification.worst_case.command import worst_case
+from verification.worst_case.tightness_command import tightness
 
 if TYPE_CHECKING:
     from verification.ledger import Entry, Ledger
@@ -131,6 +132,7 @@ app.command(cls=ListCommand)(fsweep)
 app.command(cls=ListCommand)(stability)
 app.command(cls=ListCommand)(advise)
 app.command(cls=ListCommand)(worst_case)
+app.command()(tightness)
 
 
 def _known(name: str, names: list[str]) -> None:

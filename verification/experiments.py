@@ -15,6 +15,7 @@ from verification import stability_shares
 from verification.convergence import measurements
 from verification.measured import Measured
 from verification.remedies import lines, table
+from verification.worst_case import experiments as worst_cases
 
 
 def experiments() -> Mapping[str, Callable[[], Measured]]:
@@ -27,6 +28,7 @@ def experiments() -> Mapping[str, Callable[[], Measured]]:
         }
         | measurements()
         | stability_shares.measurements()
+        | worst_cases.measurements()
     )
 
 

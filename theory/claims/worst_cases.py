@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from theory.arithmetic import approx
-from theory.claim import Certificates, Check, Claim, Enclosure, KernelProof, Loader
+from theory.claim import Certificates, Check, Claim, Enclosure, KernelProof, Loader, RocqTheorem
 from theory.claims.worst_one_step import ONE_STEP, one_step
 from theory.runs import Q
 from theory.worst_case.bounds import Bounds, table
@@ -40,6 +40,20 @@ def gradient_descent(load: Loader) -> Enclosure:
         checks.append(Check(f"N = {n}: the certified bound", bound(rates), "=", Q(1, 4 * n + 2)))
         checks.append(Check(f"N = {n}: the gap on a Huber function", huber_gap(rates)[0], "=", Q(1, 4 * n + 2)))
     return Enclosure(f"exact multipliers and an exact run for every N up to {LONGEST}", tuple(checks))
+
+
+def values(load: Loader) -> Enclosure:
+    """The intervals that the other claims compare."""
+    names = ("half-8", "three-quarters-3", "three-quarters-8", "nine-tenths-3", "nine-tenths-8")
+    known, patterns = checked(load, *names)
+    says = (
+        f"F = {b.method.rule.factor}, T = {b.method.steps} in [{approx(b.low, 7)}, {approx(b.high, 7)}]"
+        for b in known.values()
+    )
+    near = (
+        Check(f"{name}: relative width below 1e-4", b.high - b.low, "<", b.low / 10**4) for name, b in known.items()
+    )
+    return Enclosure(f"{'; '.join(says)} ({patterns} patterns)", tuple(near))
 
 
 def growth(load: Loader) -> Enclosure:
@@ -137,24 +151,80 @@ def claims() -> tuple[Claim, ...]:
             " function.",
         ),
         Claim(
+            id="worst-case.sum-of-rates",
+            title="Gradient descent at rates up to 1/L: the worst last iterate depends on the sum of the rates only",
+            section=SECTION,
+            paper=PAPER,
+            latex=r"\max_f f(x_N) - f^* = \tfrac{L \| x_0 - x^* \|^2}{2 (2 L \sum_{t<N} \gamma_t + 1)}",
+            evidence=(
+                RocqTheorem("SumOfRates.last_iterate", "the bound, for every N, all rates in (0, 1/L] and every f"),
+                RocqTheorem("SumOfRates.last_iterate_attained", "a Huber function attains it, whatever the rates"),
+            ),
+            uses=("worst-case.one-step",),
+        ),
+        Claim(
             id="worst-case.gradient-descent",
-            title="N steps of gradient descent at 1/L: the worst case is exactly L |x_0 - x*|^2/(4N + 2), N = 1 to 40",
+            title="N steps of gradient descent at 1/L: the worst case is exactly L |x_0 - x*|^2/(4N + 2)",
             section=SECTION,
             paper="the tool, on a published value",
             latex=r"\max_f f(x_N) - f^* = \tfrac{L \| x_0 - x^* \|^2}{4N + 2}",
-            evidence=(Certificates("closed-form multipliers, and a Huber function", gradient_descent),),
-            note="The value is that of Drori and Teboulle (2014), who prove it for every N; here each N is checked.",
+            evidence=(
+                RocqTheorem("SumOfRates.last_iterate", "with all rates 1/L, for every N"),
+                Certificates("closed-form multipliers, and a Huber function", gradient_descent),
+            ),
+            uses=("worst-case.sum-of-rates",),
+            note="The value is that of Drori and Teboulle (2014).",
         ),
         Claim(
-            id="worst-case.sum-of-rates",
-            title="For rates up to 1.5/L the worst last iterate depends on the sum of the rates only",
+            id="worst-case.sum-of-rates-wide",
+            title="The same holds for rates up to 1.5/L",
             section=SECTION,
             paper="a lead of this project",
-            latex=r"\max_f f(x_N) - f^* = \tfrac{L \| x_0 - x^* \|^2}{2 (2 L \sum_t \gamma_t + 1)}",
-            uses=("worst-case.gradient-descent", "worst-case.one-step"),
-            note="Attained on a Huber function, whatever the rates. That it is an upper bound is proved for N = 1, and"
-            " checked exactly for the rates that were tried; if it holds, then under a cap of 1/L the smallest F has"
-            " the smallest worst case, at every T.",
+            latex=r"L \gamma_t \le \tfrac32 \;\Rightarrow\;"
+            r" \max_f f(x_N) - f^* = \tfrac{L \| x_0 - x^* \|^2}{2 (2 L \sum_{t<N} \gamma_t + 1)}",
+            uses=("worst-case.sum-of-rates", "worst-case.one-step"),
+            note="For N = 1 it holds (worst-case.one-step), and beyond 1.5/L x^2/2 is worse. For larger N it is checked"
+            " exactly at the rates that were tried, and not proved.",
+        ),
+        Claim(
+            id="worst-case.capped",
+            title="With max_lr <= 1/L a smaller F has the smaller worst case, over all convex functions and at every T",
+            section=SECTION,
+            paper=PAPER,
+            latex=r"F' \le F,\; L \gamma_{\max} \le 1 \;\Rightarrow\; W_T(F') \le W_T(F)",
+            evidence=(
+                RocqTheorem(
+                    "WorstUnderCap.smaller_factor_smaller_worst_case",
+                    "what F' loses on any function, F loses on a Huber function from the same distance",
+                ),
+                RocqTheorem("WorstUnderCap.greedy_under_cap", "the bound for the rule itself"),
+                RocqTheorem("WorstUnderCap.greedy_under_cap_attained", "and the function on which the rule attains it"),
+            ),
+            uses=("worst-case.sum-of-rates", "factor.capped"),
+            repairs="A.2",
+            note="Full batches, the order of Algorithm 1, units of 1/L. So there a best F in (0, 1) does not exist: the"
+            " smaller, the better, until all rates are at the cap.",
+        ),
+        Claim(
+            id="worst-case.values",
+            title="Without a cap from 1/L: the worst cases of F = 1/2, 3/4 and 9/10 after 3 and 8 steps",
+            section=SECTION,
+            paper=PAPER,
+            latex=r"W_8(\tfrac12), W_3(\tfrac34), W_8(\tfrac34), W_3(\tfrac9{10}), W_8(\tfrac9{10})",
+            evidence=(
+                Certificates("certified on both sides", values),
+                *(
+                    RocqTheorem(f"{file}.worst_case", f"the upper bound for {what}, for the rule itself")
+                    for file, what in (
+                        ("WorstHalf8", "F = 1/2, T = 8"),
+                        ("WorstThreeQuarters3", "F = 3/4, T = 3"),
+                        ("WorstThreeQuarters8", "F = 3/4, T = 8"),
+                        ("WorstNineTenths3", "F = 9/10, T = 3"),
+                        ("WorstNineTenths8", "F = 9/10, T = 8"),
+                    )
+                ),
+            ),
+            note="The previous loss, full batches, the order of Algorithm 1.",
         ),
         Claim(
             id="worst-case.growth",
@@ -171,7 +241,10 @@ def claims() -> tuple[Claim, ...]:
             section=SECTION,
             paper=PAPER,
             latex=r"\sup_f f(x_8) - f^* \approx 4 \cdot \tfrac12 L \| x_0 - x^* \|^2",
-            evidence=(Certificates("certified on both sides", cap_three),),
+            evidence=(
+                Certificates("certified on both sides", cap_three),
+                RocqTheorem("WorstHalf8Cap3.worst_case", "the upper bound, for the rule itself"),
+            ),
             uses=("stability.cap",),
         ),
         Claim(
@@ -181,9 +254,8 @@ def claims() -> tuple[Claim, ...]:
             paper="a lead of this project",
             latex=r"F' \le F,\; L \gamma_{\max} < 2 \;\Rightarrow\; W_T(F') \le W_T(F)",
             evidence=(Certificates("F = 1/10 and F = 9/10 under 1.99/L", below_two, refutes=True),),
-            uses=("factor.capped",),
-            note="Near 2/L large rates overshoot. Under 1.5/L smaller F came out better wherever it was tried"
-            " (worst-case.sum-of-rates).",
+            uses=("worst-case.capped",),
+            note="Near 2/L large rates overshoot. Under 1/L it is true (worst-case.capped).",
         ),
         Claim(
             id="worst-case.horizon",

@@ -41,6 +41,14 @@ class Comparison:
     free: bool  # whether the other answer was possible
 
 
+def check_class(smoothness: object, convexity: object) -> tuple[Fraction, Fraction]:
+    """L and mu as fractions; constants of no class of functions are refused."""
+    L, mu = exact(smoothness), exact(convexity)
+    if not 0 <= mu < L:
+        raise ValueError(f"a class needs 0 <= mu < L, got mu = {convexity!r} and L = {smoothness!r}: check the two.")
+    return L, mu
+
+
 class Function:
     """A convex L-smooth function, mu-strongly convex for mu > 0, that is minimal at x* = 0 with value 0."""
 
@@ -120,9 +128,7 @@ class Trial:
 
         Their values at x* are unknown; that of the last is 0, which a constant added to all brings about.
         """
-        L, mu = exact(smoothness), exact(convexity)
-        if not 0 <= mu < L:
-            raise ValueError(f"0 <= convexity < smoothness is needed, got {convexity!r} and {smoothness!r}.")
+        L, mu = check_class(smoothness, convexity)
         rest, minima = Point(), []
         for _ in range(count - 1):
             gradient = self.vector()

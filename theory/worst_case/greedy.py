@@ -13,7 +13,7 @@ from typing import Any, Literal, cast
 
 from greedylr.checks import check_choice, check_count
 from greedylr.rule import Rule
-from theory.worst_case.explore import Trial
+from theory.worst_case.explore import Trial, check_class
 from theory.worst_case.unknown import Loss, Point, exact
 
 Measure = Literal["last", "best", "average", "mean"]
@@ -40,6 +40,7 @@ class GreedyDescent:
         """Refuse what has no worst case."""
         check_count("steps", self.steps, 1)
         check_choice("the measure", self.measure, MEASURES)
+        check_class(self.smoothness, self.convexity)
         self.rule.start(self.rate)
 
     def __call__(self, trial: Trial) -> Loss:
@@ -81,6 +82,13 @@ class FixedDescent:
     rates: tuple[Fraction, ...]
     smoothness: Fraction = Fraction(1)
     convexity: Fraction = Fraction(0)
+
+    def __post_init__(self) -> None:
+        """Refuse what has no worst case."""
+        check_class(self.smoothness, self.convexity)
+        for t, rate in enumerate(self.rates):
+            if not exact(rate) > 0:
+                raise ValueError(f"rate {t} must be positive, got {rate!r}: a step goes against the gradient.")
 
     def __call__(self, trial: Trial) -> Loss:
         """The measure on an unknown function; nothing is compared."""

@@ -20,6 +20,7 @@ from verification.worst_case.sweep import Case
 
 Row = dict[str, Any]
 MANY = 60  # rows of a table; what is longer is on disk
+OPTIONS = ("comparison", "order", "patience", "gamma0", "max_lr", "measure", "steps")
 
 
 def report(result: Result, *, draw: bool, as_json: bool) -> None:
@@ -28,11 +29,19 @@ def report(result: Result, *, draw: bool, as_json: bool) -> None:
     files = [str(path) for path in _draw(result.out, rows)] if draw else []
     if as_json:
         shown = [{k: v for k, v in row.items() if k != "certificates"} for row in rows]
-        data = {"cases": shown, "out": str(result.out), "figures": files, "computed_tasks": result.computed}
+        data = {
+            "cases": shown,
+            "best_factors": best_factors(rows),
+            "out": str(result.out),
+            "figures": files,
+            "computed_tasks": result.computed,
+        }
         sys.stdout.write(json.dumps(_finite(data), indent=2) + "\n")
         return
     console = terminal()
     console.print(_table(rows[:MANY]))
+    if best := best_factors(rows):
+        console.print(_best_table(best))
     for row in rows:
         if row["status"] != "certified" and row["why"] != "no certificate was asked for":
             console.print(f"{row['status']}: F = {row['factor']}, T = {row['steps']}: {row['why']}", style="yellow")
@@ -52,9 +61,40 @@ def _table(rows: Sequence[Row]) -> Table:
     for name in ("F", "options", "T", "worst case", "attained", "certified bound", "pattern", "patterns"):
         table.add_column(name, justify="left" if name in ("options", "pattern") else "right")
     for row in rows:
-        cells = (decimal(row["factor"]), ", ".join(_options(row)), str(row["steps"]), f"{row['value']:.6g}")
+        value = f"{row['value']:.6g}" + ("" if row["status"] == "certified" else f" (gap {row['gap']:.1g})")
+        cells = (decimal(row["factor"]), ", ".join(_options(row)), str(row["steps"]), value)
         bounds = (_number(row["lower"]), _number(row["upper"]), row["pattern"], f"{row['solved']}/{row['patterns']}")
         table.add_row(*cells, *bounds, style="" if row["status"] == "certified" else "yellow")
+    return table
+
+
+def best_factors(rows: Sequence[Row]) -> list[Row]:
+    """Which of the factors has the smallest worst case, for all options besides F, where there are several.
+
+    ``ties`` are the factors that are not certainly worse: what they attain does not lie above its certified bound.
+    """
+    groups: dict[tuple[Any, ...], list[Row]] = {}
+    for row in rows:
+        groups.setdefault(tuple(row[name] for name in OPTIONS), []).append(row)
+    found = []
+    for group in groups.values():
+        finite = [row for row in group if row["value"] == row["value"]]
+        if len(finite) > 1:
+            best = min(finite, key=lambda row: row["value"])
+            ties = [row["factor"] for row in finite if row is not best and not best["upper"] < row["lower"]]
+            found.append({name: best[name] for name in ("factor", *OPTIONS, "value")} | {"ties": ties})
+    return found
+
+
+def _best_table(best: Sequence[Row]) -> Table:
+    table = Table(box=None, pad_edge=False, title="\nthe factor with the smallest worst case", title_justify="left")
+    for name in ("options", "T", "F", "worst case", "not certainly worse"):
+        table.add_column(name, justify="left" if name in ("options", "not certainly worse") else "right")
+    for row in best:
+        ties = [decimal(word) for word in row["ties"]]
+        shown = f"{len(ties)} factors from {ties[0]} to {ties[-1]}" if len(ties) > 4 else ", ".join(ties)
+        options, value = ", ".join(_options(row)), f"{row['value']:.6g}"
+        table.add_row(options, str(row["steps"]), decimal(row["factor"]), value, shown)
     return table
 
 

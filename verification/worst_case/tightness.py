@@ -74,6 +74,11 @@ class Case:
         return {name: bound for name, bound in found.items() if bound is not None}
 
     @property
+    def is_quick(self) -> bool:
+        """Whether it takes a second or two."""
+        return isinstance(self.method, StochasticDescent) and self.method.components**self.steps <= 2**4
+
+    @property
     def name(self) -> str:
         """One line."""
         m = self.method
