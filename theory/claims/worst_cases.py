@@ -265,7 +265,7 @@ def claims() -> tuple[Claim, ...]:
             latex=r"\exists F\; \forall T:\; W_T(F) = \min_{F'} W_T(F')",
             evidence=(Certificates("F = 3/4 and F = 9/10, uncapped from 1/L", horizon, refutes=True),),
             uses=("factor.horizon",),
-            note="The best F lies just above (gamma_0 L/2)^(1/(T-1)), where the last rate only just stays below 2/L"
+            note="On a grid the best F lies near (gamma_0 L/2)^(1/(T-1)), where the last rate comes to about 2/L"
             " (`greedylr worst-case`), and so tends to 1 with T.",
         ),
         Claim(
