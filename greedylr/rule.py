@@ -3,7 +3,8 @@
 Given a factor F in (0, 1), a loss that improved divides the learning rate by F, one that did not multiplies
 it by F, and the result is kept in [min_lr, max_lr].  Everything else is an option:
 
-* **comparison** with the ``"previous"`` loss (Algorithm 1 of arXiv 2512.14527) or the ``"best"`` so far (Algorithm 2);
+* **comparison** with the ``"previous"`` loss (Algorithm 1 of arXiv 2512.14527), with the ``"best"`` so far (Algorithm
+  2), or by a ``"test"`` of a block of losses against the block before, which noise alone seldom passes;
 * **order**: the rate decided from a sample's loss is used on that ``"same"`` sample (Algorithm 1 as printed: the
   rate then depends on the sample) or on the ``"next"`` one (a PyTorch loop: ``scheduler.step(loss)`` comes last);
 * threshold, patience, cooldown, warmup, smoothing window, reset: Algorithm 2 and its guidance (A.7).
@@ -20,6 +21,7 @@ from fractions import Fraction
 from typing import Literal
 
 from greedylr.checks import check_choice, check_count, check_loss, check_number
+from greedylr.rank_test import critical, pairs_below
 
 Number = int | float | Fraction
 
@@ -44,15 +46,19 @@ class Rule:
     """The options of GreedyLR; invalid ones raise ``TypeError`` or ``ValueError`` with the remedy.
 
     ``threshold`` 0 is the strict comparison; otherwise a loss must beat its reference b by ``threshold``
-    (``"abs"``) or by ``threshold * b`` (``"rel"``, meant for losses that are not negative: below zero the bar of the
-    paper's formula lies on the other side of b).  ``patience`` p acts on the (p+1)-th improvement or
+    (``"abs"``) or by ``threshold * |b|`` (``"rel"``; the paper has b, which is the same for positive losses and puts
+    the bar on the wrong side of b for negative ones).  ``patience`` p acts on the (p+1)-th improvement or
     deterioration in a row; after a cut, ``cooldown`` losses do not count as bad; after a rise, ``warmup`` losses do
     not count as good.  Changes of the rate of at most ``eps`` are dropped.  After ``reset`` losses, in a
     row or not, at which the rate stood at ``min_lr`` the rule starts afresh from the initial rate (None: never).
+
+    The ``"test"`` compares every ``window`` losses with the ``window`` losses before them and counts as good or bad
+    only what noise alone would show with a probability of at most ``false_alarm``/2 each (``rank_test``); losses in
+    between decide nothing.  Its ``patience`` counts such verdicts.
     """
 
     factor: Number
-    comparison: Literal["previous", "best"] = "previous"
+    comparison: Literal["previous", "best", "test"] = "previous"
     order: Literal["same", "next"] = "next"
     mode: Literal["min", "max"] = "min"
     threshold: Number = 0
@@ -65,14 +71,15 @@ class Rule:
     max_lr: Number = math.inf
     eps: Number = 0
     reset: int | None = None
+    false_alarm: Number = 0.05
 
     def __post_init__(self) -> None:
         """Refuse what no run could mean."""
-        for name in ("factor", "threshold", "min_lr", "max_lr", "eps"):
+        for name in ("factor", "threshold", "min_lr", "max_lr", "eps", "false_alarm"):
             check_number(name, getattr(self, name))
         for name, least in (("patience", 0), ("cooldown", 0), ("warmup", 0), ("window", 1)):
             check_count(name, getattr(self, name), least)
-        check_choice("comparison", self.comparison, ("previous", "best"))
+        check_choice("comparison", self.comparison, ("previous", "best", "test"))
         check_choice("order", self.order, ("same", "next"))
         check_choice("mode", self.mode, ("min", "max"))
         check_choice("threshold_mode", self.threshold_mode, ("abs", "rel"))
@@ -81,6 +88,24 @@ class Rule:
             if self.min_lr == 0:
                 raise ValueError(f"reset={self.reset!r} needs a positive min_lr: the rate never stands at 0.")
         self._check_ranges()
+        if self.comparison == "test":
+            self._check_test()
+
+    @property
+    def critical(self) -> int:
+        """So many of the window^2 pairs of losses, newer against older, make a verdict of the test."""
+        return critical(self.window, Fraction(self.false_alarm) / 2)
+
+    def _check_test(self) -> None:
+        if not 0 < self.false_alarm < 1:
+            raise ValueError(f"false_alarm must lie in (0, 1), got {self.false_alarm!r}: it is a probability.")
+        if self.threshold:
+            raise ValueError(f"the test has no threshold, got {self.threshold!r}: its bar is the noise; set 0.")
+        if self.critical > self.window**2:
+            raise ValueError(
+                f"window={self.window!r} losses can never pass a test with false_alarm={self.false_alarm!r}: take more"
+                " losses, or a larger false_alarm."
+            )
 
     def _check_ranges(self) -> None:
         if not 0 < self.factor < 1:
@@ -120,9 +145,12 @@ class Rule:
         A NaN loss counts as not improved and never becomes the reference; smoothed, it lasts as long as the window.
         """
         check_loss(loss)
-        window = (*state.window, loss)[-self.window :]
-        current = _mean(window)
-        good, bad, reference = self._compare(state, current)
+        if self.comparison == "test":
+            window, good, bad = self._test(state, loss)
+            reference = None
+        else:
+            window = (*state.window, loss)[-self.window :]
+            good, bad, reference = self._compare(state, _mean(window))
         cooldown_left, warmup_left, rate = state.cooldown_left, state.warmup_left, state.rate
         if cooldown_left:
             cooldown_left, bad = cooldown_left - 1, 0
@@ -148,7 +176,7 @@ class Rule:
 
     def _bar(self, reference: Number) -> Number:
         margin: Number = self.threshold if self.mode == "min" else -self.threshold
-        return reference - margin if self.threshold_mode == "abs" else reference * (1 - margin)
+        return reference - margin if self.threshold_mode == "abs" else reference - margin * max(reference, -reference)
 
     def _compare(self, state: State, current: Number) -> tuple[int, int, Number | None]:
         if current != current:
@@ -158,6 +186,18 @@ class Rule:
         better = self.improves(current, state.reference)
         reference = current if better or self.comparison == "previous" else state.reference
         return (state.good + 1, 0, reference) if better else (0, state.bad + 1, reference)
+
+    def _test(self, state: State, loss: Number) -> tuple[tuple[Number, ...], int, int]:
+        """The losses to remember, and the verdicts in a row: a new one whenever two blocks are full."""
+        losses = (*state.window, loss)
+        if len(losses) < 2 * self.window:
+            return losses, state.good, state.bad
+        older, newer = losses[: self.window], losses[self.window :]
+        below, above = pairs_below(newer, older)
+        better, worse = (below, above) if self.mode == "min" else (above, below)
+        if better >= self.critical:
+            return newer, state.good + 1, 0
+        return (newer, 0, state.bad + 1) if worse >= self.critical else (newer, 0, 0)
 
     def _moved(self, old: Number, new: Number) -> Number:
         moved = max(new - old, old - new) > self.eps and 0 < new < math.inf  # no rate under- or overflows

@@ -29,9 +29,11 @@ Records = npt.NDArray[np.void]
 
 
 def options(rule: Rule, initial: float) -> tuple[float, ...]:
-    """One record of ``OPTIONS``; refuses a rule that maximises and an initial rate that the rule refuses."""
+    """One record of ``OPTIONS``; refuses a rule that maximises or tests, and an initial rate that the rule refuses."""
     if rule.mode != "min":
         raise ValueError(f"mode must be 'min' in a simulation, got {rule.mode!r}: losses are minimised here.")
+    if rule.comparison == "test":
+        raise ValueError("comparison='test' is not compiled: simulate it with greedylr.Rule, or compare with 'best'.")
     rule.start(initial)
     numbers = tuple(float(v) for v in (rule.factor, rule.threshold, rule.min_lr, rule.max_lr, rule.eps, initial))
     counts = (rule.patience, rule.cooldown, rule.warmup, rule.window, rule.reset or 0)
@@ -74,7 +76,7 @@ def compare(o: Any, s: Any, current: float) -> None:
         return
     bar = s.reference
     if o.threshold != 0.0:
-        bar = bar * (1.0 - o.threshold) if o.relative else bar - o.threshold
+        bar = bar - o.threshold * abs(bar) if o.relative else bar - o.threshold
     better = 1 if current < bar else 0  # counted without a branch: no processor can guess it
     s.good, s.bad = better * (s.good + 1), (1 - better) * (s.bad + 1)
     s.reference = current if better | (1 - o.best) else s.reference

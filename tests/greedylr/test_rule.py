@@ -28,12 +28,12 @@ def algorithm_1(losses, gamma, factor, lo, hi):
 
 
 def algorithm_2(losses, lr, o):
-    """Algorithms 2 and 3 of the paper, line by line, for mode min and a relative threshold."""
+    """Algorithms 2 and 3 of the paper, line by line, for mode min and a threshold relative to |best|."""
     best, bad, good, cooldown, warmup, window = math.inf, 0, 0, 0, 0, []
     for loss in losses:
         window = [*window, loss][-o["window"] :]
         current = sum(window) / len(window) if len(window) > 1 else loss
-        if current < best * (1 - o["threshold"]):
+        if best == math.inf or current < best - o["threshold"] * abs(best):
             best, bad, good = current, 0, good + 1
         else:
             bad, good = bad + 1, 0
@@ -132,6 +132,18 @@ def test_a_relative_threshold_is_a_share_of_the_reference():
     assert Rule(factor=Q(1, 2), threshold=2, threshold_mode="rel", mode="max").improves(Q(301), Q(100))
 
 
+@given(st.fractions(min_value=0, max_value=9), st.fractions(min_value=0, max_value=9), st.fractions(0, Q(1, 2)))
+def test_for_positive_losses_the_relative_bar_is_the_papers(loss, best, threshold):
+    rule = Rule(factor=Q(1, 2), threshold=threshold, threshold_mode="rel")
+    assert rule.improves(loss, best) == (loss < best * (1 - threshold))
+
+
+def test_a_relative_threshold_asks_for_more_below_zero_too():
+    rule = Rule(factor=Q(1, 2), threshold=Q(1, 10), threshold_mode="rel")
+    assert not rule.improves(Q(-105), Q(-100))
+    assert rule.improves(Q(-111), Q(-100))
+
+
 def test_the_best_loss_is_remembered_and_the_previous_one_forgotten():
     falling_then_high = [5, 1, 4, 3]
     assert list(rates(Rule(factor=Q(1, 2), order="same"), 8, falling_then_high)) == [8, 16, 8, 16]
@@ -177,7 +189,26 @@ REFUSED = {
     "factor text": (lambda: Rule(factor="0.5"), TypeError, "factor must be a number, got '0.5': pass an int"),
     "factor decimal": (lambda: Rule(factor=Decimal("0.5")), TypeError, "factor must be a number, got Decimal"),
     "factor bool": (lambda: Rule(factor=True), TypeError, "factor must be a number, got True"),
-    "comparison": (lambda: Rule(**HALF, comparison="last"), ValueError, "one of 'previous', 'best', got 'last'"),
+    "comparison": (
+        lambda: Rule(**HALF, comparison="last"),
+        ValueError,
+        "one of 'previous', 'best', 'test', got 'last'",
+    ),
+    "false alarm": (
+        lambda: Rule(**HALF, comparison="test", window=9, false_alarm=0),
+        ValueError,
+        "must lie in .* got 0",
+    ),
+    "test with threshold": (
+        lambda: Rule(**HALF, comparison="test", window=9, threshold=1),
+        ValueError,
+        "the test has no threshold, got 1: its bar is the noise",
+    ),
+    "test too short": (
+        lambda: Rule(**HALF, comparison="test", window=3),
+        ValueError,
+        "window=3 losses can never pass a test with false_alarm=0.05: take more",
+    ),
     "order": (lambda: Rule(**HALF, order="before"), ValueError, "order must be one of 'same', 'next', got 'before'"),
     "mode": (lambda: Rule(**HALF, mode="down"), ValueError, "mode must be one of 'min', 'max', got 'down'"),
     "threshold mode": (lambda: Rule(**HALF, threshold_mode="%"), ValueError, "threshold_mode must be one of"),

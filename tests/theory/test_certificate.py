@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 from fractions import Fraction
-from itertools import combinations, pairwise
+from itertools import combinations
 
 import numpy as np
 import pytest
@@ -27,7 +27,7 @@ from theory.worst_case.certificate import (
     slack_matrix,
 )
 from theory.worst_case.closed_form import bound, multipliers
-from theory.worst_case.explore import Trial, explore
+from theory.worst_case.explore import explore
 from theory.worst_case.greedy import MEASURES, FixedDescent, GreedyDescent
 from theory.worst_case.problem import problem
 from theory.worst_case.unknown import Point
@@ -337,7 +337,11 @@ def test_a_real_run_satisfies_the_system_of_its_pattern(method, f, data):
 
 
 @settings(max_examples=60)
-@given(st.lists(st.fractions(Q(1, 4), 3, max_denominator=4), min_size=1, max_size=3), st.sampled_from([Q(0), Q(1, 4)]), st.data())
+@given(
+    st.lists(st.fractions(Q(1, 4), 3, max_denominator=4), min_size=1, max_size=3),
+    st.sampled_from([Q(0), Q(1, 4)]),
+    st.data(),
+)
 def test_fixed_rates_on_real_functions_satisfy_the_system_and_the_bound(rates, mu, data):
     parts = data.draw(st.lists(st.fractions(mu, 1, max_denominator=8), min_size=1, max_size=3))
     width = data.draw(WIDTH) if not mu else None
@@ -361,14 +365,16 @@ def test_no_real_function_exceeds_a_bound_of_the_ledger(name, f, data):
     assert known.method.measured(scaled, data.draw(st.sampled_from(starts(f)))) <= known.high
 
 
+TWO_RATES = (Q(1, 2), Q(1, 3))
+
 # --- lower bounds ------------------------------------------------------------------------------------------------
 
 
-def quadratic_numbers(rates=(Q(1, 2), Q(1, 3)), mu=Q(0), shorter=Q(9, 10)):
+def quadratic_numbers(rates=TWO_RATES, mu=0):
     """A parabola with different curvatures, so that x_0 and all gradients are independent."""
     curvatures = [Q(1, 4), Q(1, 2), Q(3, 4), Q(7, 8)][: len(rates) + 2]
     f = Separable([(a, None) for a in curvatures])
-    x = shorter * Point(tuple(Q(c, 20) for c in (8, 10, 10, 10))[: len(curvatures)])
+    x = Q(9, 10) * Point(tuple(Q(c, 20) for c in (8, 10, 10, 10))[: len(curvatures)])
     ((trial, measure),) = explore(FixedDescent(rates, convexity=mu))
     basis, values = seen_on(f, x, trial)
     n = trial.dimension
@@ -437,7 +443,7 @@ def test_an_answer_that_is_not_the_functions_is_refused():
         if trial.pattern == (True,):
             assert check_lower(problem(trial, measure), numbers) == values[2]
         else:
-            with pytest.raises(UncertifiedError, match="an answer fails: -.* is not positive"):
+            with pytest.raises(UncertifiedError, match=r"an answer fails: -.* is not positive"):
                 check_lower(problem(trial, measure), numbers)
 
 

@@ -20,8 +20,8 @@ RATES = st.lists(RATE, min_size=1, max_size=8).map(tuple)
 SMOOTHNESS = st.sampled_from([Q(1), Q(2), Q(3, 7)])
 
 
-def posed(rates, L=Q(1)):
-    return problem(*next(explore(FixedDescent(rates, L))))
+def posed(rates, L=1):
+    return problem(*next(explore(FixedDescent(rates, Q(L)))))
 
 
 @settings(max_examples=50)
@@ -49,8 +49,8 @@ def test_above_three_halves_one_step_is_refused(rate):
 def test_nothing_below_the_bound_is_accepted(rates, size):
     """It is attained, so the multipliers leave no room at all."""
     program, right = posed(rates), multipliers(rates)
-    for wrong in (replace(right, bound=right.bound - Q(1, size * 10**6)),
-                  replace(right, bound=right.bound - Q(1, size * 10**6), conditions=(right.bound - Q(1, size * 10**6),))):  # fmt: skip
+    lower = right.bound - Q(1, size * 10**6)
+    for wrong in (replace(right, bound=lower), replace(right, bound=lower, conditions=(lower,))):
         with pytest.raises(UncertifiedError):
             check_upper(program, wrong)
 

@@ -1,9 +1,9 @@
-"""Every way to run: as many as the rule has on numbers, each with the rule's own rates, and none left out by pruning."""
+"""Every way to run: as many as the rule has on numbers, with the rule's own rates, and none lost by pruning."""
 
 from collections import Counter
 from dataclasses import replace
 from fractions import Fraction
-from itertools import product
+from itertools import pairwise, product
 
 import pytest
 from hypothesis import given, settings
@@ -39,7 +39,7 @@ def used(trial, last):
     """The rates of a run, from its iterates alone: x_t - x_{t+1} is a multiple of the gradient at x_t."""
     (f,) = trial.functions
     steps = f.samples[1 : last + 2]
-    return tuple((a.position - b.position).multiple_of(a.gradient) for a, b in zip(steps, steps[1:], strict=False))
+    return tuple((a.position - b.position).multiple_of(a.gradient) for a, b in pairwise(steps))
 
 
 def losses_of(rule, answers):
@@ -208,7 +208,7 @@ def test_contradictory_answers_are_runs_too():
         f, x = trial.function(), trial.point()
         a, g = f(x)
         b, _ = f(x - 3 * g)
-        return a if (a < b) and (b < a) else b
+        return a if a < b < a else b
 
     assert Counter(t.pattern for t, _ in explore(method)) == Counter([(True, True), (True, False), (False,)])
 
@@ -222,7 +222,7 @@ def test_a_second_start_is_refused():
 
 @pytest.mark.parametrize(("L", "mu"), [(1, 1), (1, 2), (1, Q(-1, 10)), (0, 0), (-1, 0)])
 def test_a_class_that_is_none_is_refused(L, mu):
-    with pytest.raises(ValueError, match="0 <= convexity < smoothness is needed, got"):
+    with pytest.raises(ValueError, match="a class needs 0 <= mu < L, got"):
         Trial().function(L, mu)
 
 

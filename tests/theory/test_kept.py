@@ -146,7 +146,7 @@ def test_a_start_that_is_too_far_away_attains_nothing():
     data["attained"]["gram"] = [[str(2 * Q(c)) for c in row] for row in data["attained"]["gram"]]
     data["attained"]["values"] = [str(2 * Q(c)) for c in data["attained"]["values"]]
     bounds = table()["three-quarters-3"]
-    with pytest.raises(UncertifiedError, match="further than 1|not positive"):
+    with pytest.raises(UncertifiedError, match=r"further than 1|not positive"):
         check_low(bounds.method, bounds.low, data)
 
 
@@ -175,7 +175,7 @@ def test_without_a_kept_function_there_is_no_lower_bound():
 
 
 def test_a_file_that_is_missing_has_a_remedy():
-    with pytest.raises(ValueError, match="nobody.json is missing: `python -m verification.worst_case.publish` finds"):
+    with pytest.raises(ValueError, match=r"nobody\.json is missing: `python -m verification.worst_case.publish` finds"):
         kept("nobody")
 
 

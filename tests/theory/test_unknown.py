@@ -28,8 +28,8 @@ def padded(p, size=8):
     return [*p.coords, *[Q(0)] * (size - len(p.coords))]
 
 
-def loss(terms, constant=Q(0), below=outside):
-    return Loss(tuple(sorted(terms.items())), below, constant)
+def loss(terms, constant=0, below=outside):
+    return Loss(tuple(sorted(terms.items())), below, Q(constant))
 
 
 def read(x):
@@ -57,7 +57,9 @@ def test_a_multiple_is_recognised_exactly(u, v, c):
         assert (c * p).multiple_of(p) == c
     found = q.multiple_of(p)
     many = [b / a for a, b in zip(padded(p), padded(q), strict=True) if a]
-    parallel = not q.coords or (bool(p.coords) and all(b == many[0] * a for a, b in zip(padded(p), padded(q), strict=True)))
+    parallel = not q.coords or (
+        bool(p.coords) and all(b == many[0] * a for a, b in zip(padded(p), padded(q), strict=True))
+    )
     assert (found is not None) == parallel
     if found is not None:
         assert found * p == q
@@ -127,7 +129,9 @@ def test_a_loss_is_not_taken_for_a_number(use):
         assert "this loss belongs to an unknown function and has no number" in str(refused.value)
 
 
-@pytest.mark.parametrize("use", [hash, lambda f: {f}, lambda f: f * f, lambda f: f**2, lambda f: f // 1, lambda f: 1 / f])
+@pytest.mark.parametrize(
+    "use", [hash, lambda f: {f}, lambda f: f * f, lambda f: f**2, lambda f: f // 1, lambda f: 1 / f]
+)
 def test_what_is_no_combination_of_losses_is_refused(use):
     with pytest.raises(TypeError):
         use(loss({0: Q(1)}))
@@ -148,14 +152,14 @@ def test_a_loss_is_not_nan():
     lambda c: loss({0: Q(1)}) < c,
 ])  # fmt: skip
 def test_coefficients_are_finite(use, wrong):
-    with pytest.raises(ValueError, match="a coefficient must be finite, got .*: check what it was computed from"):
+    with pytest.raises(ValueError, match=r"a coefficient must be finite, got .*: check what it was computed from"):
         use(wrong)
 
 
 @pytest.mark.parametrize("wrong", [True, False, "1", None, 1j, [1], loss({0: Q(1)}), np.bool_(True)])
 @pytest.mark.parametrize("use", [exact, lambda c: c * Point((Q(1),)), lambda c: loss({0: Q(1)}) * c])
 def test_coefficients_are_numbers(use, wrong):
-    with pytest.raises(TypeError, match="a coefficient must be a number, got .*: pass an int, a Fraction or a float"):
+    with pytest.raises(TypeError, match=r"a coefficient must be a number, got .*: pass an int, a Fraction or a float"):
         use(wrong)
 
 

@@ -32,7 +32,7 @@ Definition mean (l : list R) : R := fold_right Rplus 0 l / INR (length l).
 Definition latest (n : nat) (l : list R) : list R := firstn n l.  (* newest first *)
 
 Definition improves (o : options) (loss b : R) : bool :=
-  if Rlt_dec loss (b * (1 - relative o) - absolute o) then true else false.
+  if Rlt_dec loss (b - relative o * Rabs b - absolute o) then true else false.
 
 (** What a loss does to the counters: good and bad ones in a row, and what is remembered. *)
 Definition compare (o : options) (m : memory2) (loss : R) : nat * nat * option R :=
@@ -92,7 +92,8 @@ Qed.
 Lemma improves_rescale loss b : improves o' (c * loss) (c * b) = improves o loss b.
 Proof.
   unfold improves, o'. simpl.
-  replace (c * b * (1 - relative o) - c * absolute o) with (c * (b * (1 - relative o) - absolute o)) by ring.
+  rewrite Rabs_mult, (Rabs_pos_eq c) by lra.
+  replace (c * b - relative o * (c * Rabs b) - c * absolute o) with (c * (b - relative o * Rabs b - absolute o)) by ring.
   apply compare_rescale. exact Hc.
 Qed.
 
