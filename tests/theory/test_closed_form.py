@@ -7,6 +7,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from theory.claim import KernelProof
+from theory.claims import paper
+from theory.claims.worst_one_step import ONE_STEP, one_step
+from theory.hypotheses import hypotheses
+from theory.kernel import Rejected, infer
 from theory.worst_case.certificate import UncertifiedError, check_upper
 from theory.worst_case.closed_form import bound, huber_gap, multipliers
 from theory.worst_case.explore import explore
@@ -104,3 +109,46 @@ def test_multipliers_are_nonnegative_and_rise_to_one(rates):
     assert all(c >= 0 for c in right.pairs[0].values())
     assert sum(right.pairs[0][0, t] for t in range(1, n + 2)) == 1
     assert right.conditions == (right.bound,)
+
+
+# --- one step, in the kernel ---------------------------------------------------------------------------------------
+
+
+def facts():
+    """The hypotheses, and the one lemma that the proof cites."""
+    (lemma,) = [
+        e.goal for c in paper() if c.id == "lemma-interpolation-mean" for e in c.evidence if isinstance(e, KernelProof)
+    ]
+    return {name: h.fact for name, h in hypotheses().items()} | {"lemma-interpolation-mean": lemma}
+
+
+def test_one_step_is_proved_by_the_kernel_and_every_hypothesis_is_load_bearing():
+    known = facts()
+    found = infer(one_step(), known)
+    assert found.concl == ONE_STEP
+    assert "lemma-interpolation-mean" in found.hyps
+    for name in found.hyps:
+        with pytest.raises(Rejected, match="unknown hypothesis"):
+            infer(one_step(), {n: fact for n, fact in known.items() if n != name})
+
+
+@given(
+    RATE,
+    SMOOTHNESS,
+    st.fractions(0, 1, max_denominator=8),
+    st.fractions(0, 1, max_denominator=8),
+    st.sampled_from([1, -2]),
+)
+def test_one_step_holds_on_functions_of_one_variable(rate, L, a, d, x):
+    """2 (2 gL + 1) f(x_1) + (2 gL + 1)(3 - 2 gL)/(4L) |f'(x_0) - f'(x_1)|^2 <= L x_0^2, and it is sharp."""
+
+    def f(t, a, d):
+        return (a * t * t / 2, a * t) if abs(t) <= d else (a * (d * abs(t) - d * d / 2), a * d * (1 if t > 0 else -1))
+
+    r = rate / L
+    for curvature, width in ((L * a, d), (L, 1 / (2 * rate + 1) * abs(x))):
+        slope = f(Q(x), curvature, width)[1]
+        value, after = f(x - r * slope, curvature, width)
+        left = 2 * (2 * rate + 1) * value + (2 * rate + 1) * (3 - 2 * rate) / (4 * L) * (slope - after) ** 2
+        assert left <= L * x * x
+    assert left == L * x * x  # on the Huber function of the second round

@@ -159,6 +159,21 @@ def test_a_rate_of_exactly_two_over_l_decides_nothing_but_a_later_step_does():
     assert [t.pattern for t, _ in explore(method, rests=True)] == [(True,), (False,)]
 
 
+@pytest.mark.parametrize(("first", "second", "runs"), [("1", "1", 1), ("2", "1", 1), ("1", "2", 1), ("2", "2", 2),
+                                                       ("3", "1", 2), ("1", "3", 2), ("-1", "1", 2)])  # fmt: skip
+def test_two_steps_lower_the_loss_if_neither_can_raise_it_and_one_lowers_it(first, second, runs):
+    """Rates in 1/L: below 2 a step lowers the loss, at 2 it does not raise it, beyond 2 or backwards it may."""
+
+    def method(trial):
+        f, x = trial.function(), trial.point()
+        start, g = f(x)
+        y = x - Q(first) * g
+        end, _ = f(y - Q(second) * f(y)[1])
+        return start if end < start else end
+
+    assert len(list(explore(method, rests=True))) == runs
+
+
 def test_an_if_of_the_users_code_forks_the_run():
     seen = []
 

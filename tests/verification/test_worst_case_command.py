@@ -403,6 +403,29 @@ def test_figures_say_what_is_measured(finished):
         assert "a PyTorch loop" in figure.get_suptitle()
 
 
+# --- the best factor -----------------------------------------------------------------------------------------------
+
+
+def test_the_factor_with_the_smallest_worst_case_is_named_for_every_number_of_steps(finished):
+    _, data = finished
+    assert [row["steps"] for row in data["best_factors"]] == [2, 3]
+    for best in data["best_factors"]:
+        mine = [row for row in data["cases"] if row["steps"] == best["steps"]]
+        least = min(mine, key=lambda row: row["value"])
+        assert (best["factor"], best["value"]) == (least["factor"], least["value"])
+
+
+@pytest.mark.parametrize(("lower", "ties"), [(0.9, ["1/3"]), (1.0, ["1/3"]), (1.1, []), (float("nan"), ["1/3"])])
+def test_a_factor_is_a_tie_unless_it_is_certainly_worse(finished, lower, ties):
+    """What it attains must lie above the certified bound of the best; where nothing is certified it does not."""
+    rows = [row for row in rows_of(finished) if row["steps"] == 2]
+    for row, (value, low, high) in zip(rows, ((0.95, 0.9, 1.0), (1.2, lower, 1.3)), strict=True):
+        row.update(value=value, lower=low, upper=high)
+    (best,) = report.best_factors(rows)
+    assert (best["factor"], best["ties"]) == ("3/10", ties)
+    assert report.best_factors(rows[:1]) == []
+
+
 # --- words -------------------------------------------------------------------------------------------------------
 
 
