@@ -132,7 +132,8 @@ class GreedyLR(ReduceLROnPlateau):
         self._init_lrs: list[float] = []
         self.min_lrs: list[float] = []
         self.max_lrs: list[float] = []
-        self._multiplier = 1.0
+        self._multiplier, self._floor, self._cap, self._eps = 1.0, 0.0, math.inf, self.eps
+        _ = self.rule  # refuses options that no run could mean
         self._look_up()
         self._adopt_groups()
         self._forget()
@@ -178,10 +179,8 @@ class GreedyLR(ReduceLROnPlateau):
         self._floor = max((lo for lo, _ in moving), default=0.0)
         self._cap = min((hi for _, hi in moving), default=math.inf)
         self._eps = self.eps / max(self._init_lrs[0], sys.float_info.min) if self.eps else 0.0
-        counts = self.reset_start_original and self._floor
-        self._low = (
-            2 * (self._floor + self._eps / (1 - self.factor)) if counts else -1.0
-        )  # resets count below that only
+        counts = self.reset_start_original and self._floor  # resets, and only from twice the lowest rates down
+        self._low = 2 * (self._floor + self._eps / (1 - self.factor)) if counts else -1.0
         if not self._floor <= 1 <= self._cap:
             raise ValueError(
                 f"initial rates must lie in [min_lr, max_lr], got {self._init_lrs} with {self.min_lrs} and"
