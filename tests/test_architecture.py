@@ -18,8 +18,8 @@ LIBRARIES = set(
     "numpy scipy sklearn joblib threadpoolctl numba llvmlite flint pyarrow matplotlib distributed ray torch".split()
 )
 ALLOWED = {
-    "greedylr": {"greedylr"},
-    "theory": {"theory", "greedylr.rule", "greedylr.checks", "sympy", "flint"},
+    "greedylr": {"greedylr", "torch", "transformers"},
+    "theory": {"theory", "greedylr.rule", "greedylr.checks", "greedylr.rank_test", "sympy", "flint"},
     "numerics": {"numerics", "greedylr", *LIBRARIES},
     "verification": {*PACKAGES, "typer", "rich", "numpy", "scipy", "clarabel"},
 }

@@ -105,6 +105,14 @@ class Certificates:
 
 
 @dataclass(frozen=True)
+class Computation:
+    """Finitely many cases, all of them computed exactly at every build."""
+
+    title: str
+    replay: Callable[[], Enclosure]
+
+
+@dataclass(frozen=True)
 class RocqTheorem:
     """A theorem ``File.name`` of the development in ``theory/rocq``; ``refutes`` if it speaks against the claim."""
 
@@ -142,6 +150,7 @@ Evidence = (
     | Counterexample
     | IntervalProof
     | Certificates
+    | Computation
     | RocqTheorem
     | Arithmetic
     | Assumed

@@ -11,7 +11,7 @@ from functools import cache
 
 from numerics.equivariance import exact_runs, float_runs
 from numerics.sample_weights import RUNS, SAMPLES, STEPS, by_sample
-from verification import stability_shares
+from verification import noise, stability_shares
 from verification.convergence import measurements
 from verification.measured import Measured
 from verification.remedies import lines, table
@@ -29,6 +29,7 @@ def experiments() -> Mapping[str, Callable[[], Measured]]:
         | measurements()
         | stability_shares.measurements()
         | worst_cases.measurements()
+        | noise.measurements()
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import Enum
+from functools import partial
 from graphlib import TopologicalSorter
 
 from theory.claim import (
@@ -12,7 +13,9 @@ from theory.claim import (
     Assumed,
     Certificates,
     Claim,
+    Computation,
     Counterexample,
+    Enclosure,
     Evidence,
     IntervalProof,
     KernelProof,
@@ -156,9 +159,11 @@ def examine(evidence: Evidence, facts: Mapping[str, Fact], rocq: Outcome = Outco
             sound = sound and bool(witness.claimed) and bool(witness.hypotheses)
             return Finding("exact counterexample", f"{title}: {witness.says}", sound, verdict=Verdict.REFUTED)
         case IntervalProof():
-            return _enclosed(evidence)
-        case Certificates():
-            return _certified(evidence)
+            return _enclosed(evidence.title, evidence.replay, "interval proof")
+        case Computation():
+            return _enclosed(evidence.title, evidence.replay, "exact computation")
+        case Certificates(title, replay, refutes):
+            return _enclosed(title, partial(replay, kept), "rational certificate", refutes=refutes)
         case RocqTheorem():
             return _rocq_theorem(evidence, rocq)
         case Arithmetic():
@@ -182,29 +187,17 @@ def _proof(evidence: KernelProof, facts: Mapping[str, Fact]) -> Finding:
     return Finding("kernel proof", f"accepted{reading}", True, sequent.hyps, Verdict.PROVED)
 
 
-def _enclosed(evidence: IntervalProof) -> Finding:
-    kind = "interval proof"
+def _enclosed(title: str, replay: Callable[[], Enclosure], kind: str, *, refutes: bool = False) -> Finding:
+    """What an exact computation came to; one that raises, fails or checks nothing decides nothing."""
     try:
-        found = evidence.replay()
-    except ArithmeticError as reason:
-        return Finding(kind, f"{evidence.title} is undecided: {reason}", False)
+        found = replay()
+    except (ArithmeticError, ValueError) as reason:
+        return Finding(kind, f"{title} is undecided: {reason}", False)
     failed = [c for c in found.checks if not c.holds]
     if failed or not found.checks:
-        return Finding(kind, f"{evidence.title} fails: {failed[0].says if failed else 'it checks nothing'}", False)
-    return Finding(kind, f"{evidence.title}: {found.says}", True, verdict=Verdict.PROVED)
-
-
-def _certified(evidence: Certificates) -> Finding:
-    kind = "rational certificate"
-    try:
-        found = evidence.replay(kept)
-    except ValueError as reason:
-        return Finding(kind, f"{evidence.title} does not check: {reason}", False)
-    failed = [c for c in found.checks if not c.holds]
-    if failed or not found.checks:
-        return Finding(kind, f"{evidence.title} fails: {failed[0].says if failed else 'it checks nothing'}", False)
-    verdict = Verdict.REFUTED if evidence.refutes else Verdict.PROVED
-    return Finding(kind, f"{evidence.title}: {found.says}", True, verdict=verdict)
+        return Finding(kind, f"{title} fails: {failed[0].says if failed else 'it checks nothing'}", False)
+    verdict = Verdict.REFUTED if refutes else Verdict.PROVED
+    return Finding(kind, f"{title}: {found.says}", True, verdict=verdict)
 
 
 def _refusal(evidence: Refusal, facts: Mapping[str, Fact]) -> Finding:

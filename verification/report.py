@@ -13,7 +13,7 @@ from rich.table import Table
 from rich.text import Text
 
 from theory.arithmetic import approx
-from theory.claim import Certificates, Counterexample, IntervalProof, KernelProof, RocqTheorem
+from theory.claim import Certificates, Computation, Counterexample, IntervalProof, KernelProof, RocqTheorem
 from theory.hypotheses import UNESTABLISHED, hypotheses
 from theory.notation import latex
 from verification.ledger import Entry, Finding, Ledger, Verdict
@@ -222,9 +222,9 @@ def _details(entry: Entry, ledger: Ledger) -> Iterator[RenderableType]:
             table.add_column(ratio=3)
             for k, (says, gives) in enumerate(steps(evidence.build(), facts), 1):
                 table.add_row(f"({k})", Text(says), Text(gives))
-        elif isinstance(evidence, IntervalProof | Certificates):
-            exact = isinstance(evidence, Certificates)
-            table.title = f"\n{'certified' if exact else 'enclosed'}: {evidence.title}"
+        elif isinstance(evidence, IntervalProof | Certificates | Computation):
+            done = {IntervalProof: "enclosed", Certificates: "certified", Computation: "computed"}[type(evidence)]
+            table.title = f"\n{done}: {evidence.title}"
             table.add_column(ratio=3)
             table.add_column(ratio=2)
             for check in (evidence.replay(kept) if isinstance(evidence, Certificates) else evidence.replay()).checks:

@@ -292,6 +292,8 @@ def test_bounds_that_are_too_tight_are_not_found():
     bounds = table()["three-quarters-3"]
     with pytest.raises(UncertifiedError, match="no upper bound"):
         publish.find(replace(bounds, high=bounds.low - Q(1, 10**4)))
+    with pytest.raises(UncertifiedError, match="the kept function reaches"):
+        publish.find(replace(bounds, low=bounds.high))
 
 
 def test_what_is_missing_or_wrong_is_written_anew_and_nothing_else(tmp_path, monkeypatch, capsys):

@@ -405,7 +405,10 @@ def test_a_program_that_stops_in_the_middle_is_not_passed_over(monkeypatch):
 def test_too_many_patterns_are_refused_with_remedies():
     with pytest.raises(TooManyError, match="the method can run in more than 3 ways: take fewer steps, a factor closer"):
         worst_case(replace(UNCAPPED, steps=6), limit=3)
-    assert worst_case(replace(UNCAPPED, steps=3), limit=4, certified=False).patterns == 4
+    three = replace(UNCAPPED, steps=3)
+    assert worst_case(three, limit=4, certified=False).patterns == 4
+    with pytest.raises(TooManyError, match="in more than 3 ways"):
+        worst_case(three, limit=3)
 
 
 def test_a_bound_that_is_asked_for_is_used_or_refused():
@@ -465,10 +468,18 @@ def two_components(trial):
     return trial.least([f(y)[0] / 2 + g(y)[0] / 2, f(x)[0] / 2 + g(x)[0] / 2])
 
 
+def three_components(trial):
+    f, g, h = trial.functions_with_mean(3)
+    x = trial.point()
+    f(x)
+    return (g(x)[0] + h(x)[0]) / 2
+
+
 ASSEMBLED = {
     "greedy": problem(*list(explore(replace(CAPPED, measure="best")))[1]),
     "strong": problem(*next(explore(FixedDescent((Q(1, 2), Q(3)), Q(2), Q(1, 4))))),
     "components": problem(*next(explore(two_components)), noise=Q(1, 2)),
+    "three components": problem(*next(explore(three_components)), noise=Q(1)),
 }
 
 

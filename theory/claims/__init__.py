@@ -33,6 +33,7 @@ from theory.claims import (
     f_sweep,
     factor_best,
     large_models,
+    noise_losses,
     pretraining,
     pytorch_order,
     recovery,
@@ -121,6 +122,7 @@ def paper() -> tuple[Claim, ...]:
         robustness,
         recovery,
         a6_noise,
+        noise_losses,
         a7_directional,
         cross_references,
     )
