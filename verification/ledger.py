@@ -191,8 +191,10 @@ def _enclosed(title: str, replay: Callable[[], Enclosure], kind: str, *, refutes
     """What an exact computation came to; one that raises, fails or checks nothing decides nothing."""
     try:
         found = replay()
-    except (ArithmeticError, ValueError) as reason:
+    except ArithmeticError as reason:
         return Finding(kind, f"{title} is undecided: {reason}", False)
+    except ValueError as reason:
+        return Finding(kind, f"{title} does not check: {reason}", False)
     failed = [c for c in found.checks if not c.holds]
     if failed or not found.checks:
         return Finding(kind, f"{title} fails: {failed[0].says if failed else 'it checks nothing'}", False)

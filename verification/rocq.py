@@ -132,14 +132,16 @@ def _build(coqc: str, identity: str, claims: tuple[Claim, ...], store: Path, don
     start, version = time.perf_counter(), identity.partition(" ")[0]
     try:
         exported = document(claims, {name: h.fact for name, h in hypotheses().items()})
-        of_worst_cases = worst_cases.texts(_files(claims))
     except ValueError as reason:
         return Outcome(version, refused={EXPORTED: str(reason)})
-    names = sorted({e.theorem for c in claims for e in c.evidence if isinstance(e, RocqTheorem)})
+    of_worst_cases, unwritten = worst_cases.texts(_files(claims))
+    wanted = sorted({e.theorem for c in claims for e in c.evidence if isinstance(e, RocqTheorem)})
+    names = [name for name in wanted if name.partition(".")[0] not in unwritten]
     texts = {path.stem: path.read_text() for path in SOURCES.glob("*.v")}
     texts |= {**of_worst_cases, EXPORTED: exported.text, AUDIT: audit(names)}
     printed, failed = compile_all(coqc, identity, texts, store, done)
     refused = {**exported.refused, **dict(_reasons(failed, exported))}
+    refused |= {name: unwritten[file] for name in wanted if (file := name.partition(".")[0]) in unwritten}
     theorems = parse_audit(printed.get(AUDIT, ""))
     refused |= {name: "it is not in the development" for name in names if not failed and name not in theorems}
     refused |= {name: f"it rests on {', '.join(t.axioms)}" for name, t in theorems.items() if not t.sound}

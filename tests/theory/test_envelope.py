@@ -85,7 +85,7 @@ def test_samples_of_no_function_are_refused(k, by):
     """One value moved: somewhere other weights are better."""
     method, program, numbers = of_ledger("three-quarters-3")
     values = tuple(v + by * (n == k) for n, v in enumerate(numbers.values))
-    with pytest.raises(UncertifiedError, match="the samples belong to no convex L-smooth function: other weights"):
+    with pytest.raises(UncertifiedError, match="belong to no function of the class"):
         replay(method, program, Lower(numbers.gram, values))
 
 
@@ -108,7 +108,7 @@ def test_other_classes_have_no_envelope():
 def test_a_start_too_far_away_is_refused():
     method, program, numbers = of_ledger("three-quarters-3")
     rows = [[4 * c for c in row] for row in numbers.gram]
-    with pytest.raises(UncertifiedError, match="the start lies further than 1 from the minimiser"):
+    with pytest.raises(UncertifiedError, match=r"\|x_0 - x\*\|\^2 <= 1 fails"):
         replay(method, program, Lower(tuple(map(tuple, rows)), tuple(4 * v for v in numbers.values)))
 
 

@@ -1,6 +1,7 @@
 """Kept certificates are held against their methods; what was tampered with proves nothing, and the ledger says so."""
 
 import json
+import re
 from copy import deepcopy
 from dataclasses import replace
 from fractions import Fraction
@@ -170,7 +171,7 @@ def test_the_pattern_of_other_answers_is_not_that_of_the_function():
 def test_without_a_kept_function_there_is_no_lower_bound():
     data = data_of("half-4-L2")
     del data["attained"]
-    with pytest.raises(UncertifiedError, match="no function is kept that attains the lower bound"):
+    with pytest.raises(UncertifiedError, match="the kept data has no 'attained'"):
         check_low(table()["half-4-L2"].method, Q(0), data)
 
 
@@ -182,7 +183,7 @@ def test_a_file_that_is_missing_has_a_remedy():
 # --- the ledger --------------------------------------------------------------------------------------------------
 
 OWN = {c.id: c for c in claims()}
-CERTIFIED = ["worst-case.smaller-factor", "worst-case.horizon", "worst-case.one-minus-inverse", "worst-case.scale"]
+CERTIFIED = ["worst-case.smaller-factor", "worst-case.horizon", "worst-case.one-minus-inverse"]
 
 
 def decided(name):
@@ -219,7 +220,7 @@ def test_a_claim_whose_certificate_was_tampered_with_is_not_decided(name, tamper
     assert entry.verdict is Verdict.OPEN
     (problem,) = entry.problems
     assert "rational certificate does not do what it is brought for" in problem
-    assert "does not check: pattern" in problem
+    assert re.search(r": pattern \w[\w ]*: ", problem)
 
 
 def test_a_claim_whose_function_was_tampered_with_is_not_decided(monkeypatch):
@@ -238,9 +239,9 @@ def test_a_claim_whose_certificate_is_missing_is_not_decided(monkeypatch):
         raise ValueError(f"{wanted}.json is missing: find it again.")
 
     monkeypatch.setattr(verification.ledger, "kept", fake)
-    entry = decided("worst-case.scale")
+    entry = decided("worst-case.horizon")
     assert entry.verdict is Verdict.OPEN
-    assert "three-quarters-8.json is missing" in entry.problems[0]
+    assert "three-quarters-3.json is missing" in entry.problems[0]
 
 
 def test_certificates_of_one_method_under_the_name_of_another_decide_nothing(monkeypatch):
@@ -312,3 +313,79 @@ def test_what_is_missing_or_wrong_is_written_anew_and_nothing_else(tmp_path, mon
     assert capsys.readouterr().err == ""
     assert publish.main(["--all"]) == 0
     assert capsys.readouterr().err.count("certificates written") == 2
+
+
+FORGED = ["three-quarters-3", "half-4-L2", "nine-tenths-4-below-2"]
+
+
+@pytest.mark.parametrize("name", FORGED)
+def test_values_above_those_at_the_minimiser_are_refused(name):
+    data = deepcopy(kept(name))
+    data["attained"]["values"] = [str(Q(v) + 1000) for v in data["attained"]["values"]]
+    with pytest.raises(UncertifiedError):
+        check_low(table()[name].method, Q(1000), data)
+
+
+@pytest.mark.parametrize("name", FORGED)
+def test_an_indefinite_matrix_is_refused(name):
+    data = deepcopy(kept(name))
+    for row in data["attained"]["gram"][1:]:
+        row[0] = str(Q(row[0]) + 10)
+    data["attained"]["values"] = [str(Q(v) + 10) for v in data["attained"]["values"]]
+    with pytest.raises(UncertifiedError):
+        check_low(table()[name].method, Q(10), data)
+
+
+@pytest.mark.parametrize("name", FORGED)
+@pytest.mark.parametrize(("a", "b", "by"), [(1, 0, Q(-1, 4)), (2, 1, Q(1))])
+def test_an_off_diagonal_gram_entry_moved_is_refused(name, a, b, by):
+    data = deepcopy(kept(name))
+    data["attained"]["gram"][a][b] = str(Q(data["attained"]["gram"][a][b]) + by)
+    with pytest.raises(UncertifiedError):
+        check_low(table()[name].method, table()[name].low, data)
+
+
+def spoilt(change):
+    data = deepcopy(dict(kept("three-quarters-3")))
+    change(data)
+    return data
+
+
+def put(data, *path, value):
+    for key in path[:-1]:
+        data = data[key]
+    data[path[-1]] = value
+
+
+MALFORMED = {
+    "nothing": lambda data: data.clear(),
+    "a pair that is none": lambda data: put(data, "patterns", "", "pairs", 0, value={"0 99": "1"}),
+    "a negative pair": lambda data: put(data, "patterns", "", "pairs", 0, value={"-1 0": "1"}),
+    "a pair of three": lambda data: put(data, "patterns", "", "pairs", 0, value={"0 1 2": "1"}),
+    "no number": lambda data: put(data, "patterns", "", "conditions", value=["1/0"]),
+    "a list": lambda data: put(data, "patterns", "", value=[]),
+}
+
+
+@pytest.mark.parametrize("change", MALFORMED.values(), ids=MALFORMED)
+def test_multipliers_of_another_shape_are_refused(change):
+    bounds = table()["three-quarters-3"]
+    with pytest.raises(UncertifiedError):
+        check_high(bounds.method, bounds.high, spoilt(change))
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda data: data.clear(),
+        lambda data: data["attained"]["gram"].pop(),
+        lambda data: data["attained"]["values"].pop(),
+        lambda data: put(data, "attained", "gram", 2, value=["1"]),
+        lambda data: put(data, "attained", "values", 0, value="1/0"),
+    ],
+    ids=["nothing", "a row less", "a value less", "a short row", "no number"],
+)
+def test_a_function_of_another_shape_is_refused(change):
+    bounds = table()["three-quarters-3"]
+    with pytest.raises(UncertifiedError):
+        check_low(bounds.method, bounds.low, spoilt(change))

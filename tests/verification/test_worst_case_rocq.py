@@ -73,13 +73,11 @@ def test_an_export_is_accepted_and_rests_on_the_axioms_of_the_reals_only(text, r
 def test_the_theorem_speaks_of_the_projects_own_rule(text, rocq):
     (theorem,) = rocq(text, ["WorstCase.worst_case"])[0].values()
     statement = " ".join(theorem.statement.split())
-    short = re.sub(r"\b(Functions|Rule|List)\.", "", statement)
+    short = re.sub(r"\b(Functions|Rule|GradientRuns)\.", "", statement)
     assert short == (
         "forall (V : space) (f : V -> R) (g : V -> V) (xs x0 : V) (lo hi : R),"
         " convex f g -> smooth f g 1 -> g xs = zero -> lo <= 1 -> 8 <= hi ->"
-        " f (position (run (same_step (fun _ : nat => f) (fun _ : nat => g) lo hi)"
-        " {| position := x0; rate := 1; past := None |} (repeat 0%nat 4))) - f xs"
-        " <= 4151 / 1000 * norm2 (x0 -v xs)"
+        " f (position (greedy f g (1 / 2) lo hi 1 x0 4)) - f xs <= 4151 / 1000 * norm2 (x0 -v xs)"
     )
 
 

@@ -34,6 +34,16 @@ Definition certified (rates weights : list Q) (bound : Q) (pairs answers : list 
     (squares : list (Q * list Q)) : bool :=
   certifies (Form (times (- (1)) weights) [[bound]]) (facts rates pairs answers) squares.
 
+(** Algorithm 1 and, bare, Algorithm 2 on full batches after n steps: F, the bounds of the rate, gamma_0, and for the best
+    loss what the first loss is held against. *)
+Definition greedy {V : space} (f : V -> R) (g : V -> V) (F lo hi gamma0 : R) (x0 : V) (n : nat) :
+  state V (previous_from_start F) :=
+  run (same_step (K := previous_from_start F) (fun _ => f) (fun _ => g) lo hi)
+    (State (K := previous_from_start F) x0 gamma0 None) (repeat O n).
+Definition greedy_best {V : space} (f : V -> R) (g : V -> V) (F lo hi gamma0 b0 : R) (x0 : V) (n : nat) :
+  state V (best F) :=
+  run (same_step (K := best F) (fun _ => f) (fun _ => g) lo hi) (State (K := best F) x0 gamma0 b0) (repeat O n).
+
 Section Descent.
 Context {V : space}.
 Variables (f : V -> R) (g : V -> V) (xs : V).

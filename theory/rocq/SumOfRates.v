@@ -272,7 +272,7 @@ Proof.
     rewrite (clamp_far d P _ Far), IH by lia. simpl. ring.
 Qed.
 
-Theorem last_iterate_attained : huber L d (x_ N) - huber L d 0 = L * r ^ 2 / (2 * (2 * L * sum N gamma + 1)).
+Lemma descent_down_the_slope : huber L d (x_ N) - huber L d 0 = L * r ^ 2 / (2 * (2 * L * sum N gamma + 1)).
 Proof.
   assert (P := end_width_pos). destruct (down_the_slope N (Nat.le_refl N)) as [E F].
   rewrite (huber_zero L d P), (huber_far L d P _ F), E. assert (A := stretch).
@@ -289,3 +289,15 @@ Proof.
   assert (A := Rmult_lt_0_compat _ _ (Rmult_lt_0_compat _ _ L_pos P) (Rmult_lt_0_compat _ _ P Lg)). lra.
 Qed.
 End Attained.
+
+(** Some convex L-smooth function of one variable attains it from the distance r. *)
+Theorem last_iterate_attained (L r : R) (gamma : nat -> R) (N : nat) :
+  0 < L -> 0 < r -> (forall t, (t < N)%nat -> 0 <= gamma t) ->
+  exists (h : line -> R) (k : line -> line), convex h k /\ smooth h k L /\ k 0 = 0 /\
+    h (gradient_run k gamma (r : line) N) - h 0 = L * r ^ 2 / (2 * (2 * L * sum N gamma + 1)).
+Proof.
+  intros HL Hr Hg. assert (Hd := end_width_pos L r gamma N HL Hr Hg).
+  exists (huber L (end_width L r gamma N)), (huber_slope L (end_width L r gamma N)).
+  split; [now apply huber_convex|]. split; [now apply huber_smooth|]. split; [now apply huber_stationary|].
+  exact (descent_down_the_slope L r gamma N HL Hr Hg).
+Qed.

@@ -49,12 +49,6 @@ Proof.
 Qed.
 End Rates.
 
-(** Algorithm 1 on full batches after n steps. *)
-Definition greedy {V : space} (f : V -> R) (g : V -> V) (F lo hi gamma0 : R) (x0 : V) (n : nat) :
-  state V (previous_from_start F) :=
-  run (same_step (K := previous_from_start F) (fun _ => f) (fun _ => g) lo hi)
-    (State (K := previous_from_start F) x0 gamma0 None) (repeat O n).
-
 Section Run.
 Context {V : space}.
 Variables (f : V -> R) (g : V -> V) (xs x0 : V) (F lo hi gamma0 : R) (N : nat).
@@ -131,18 +125,22 @@ End Run.
 
 (** ** The worst case, exactly, and what the factor does to it *)
 
-(** On a Huber function the bound is attained from the distance r. *)
+(** On a convex 1-smooth function of one variable the bound is attained from the distance r. *)
 Theorem greedy_under_cap_attained (F lo hi gamma0 r : R) (N : nat) :
   0 < F < 1 -> 0 < gamma0 <= hi -> lo <= gamma0 -> 0 < r ->
-  let d := end_width 1 r (raised hi gamma0 F) N in
-  huber 1 d (position (greedy (V := line) (huber 1 d) (huber_slope 1 d) F lo hi gamma0 r N)) - huber 1 d 0
-  = r ^ 2 / (2 * (2 * sum N (raised hi gamma0 F) + 1)).
+  exists (h : line -> R) (k : line -> line), convex h k /\ smooth h k 1 /\ k 0 = 0 /\
+    h (position (greedy h k F lo hi gamma0 (r : line) N)) - h 0
+    = r ^ 2 / (2 * (2 * sum N (raised hi gamma0 F) + 1)).
 Proof.
-  intros HF Hg Hlo Hr d.
+  intros HF Hg Hlo Hr. set (d := end_width 1 r (raised hi gamma0 F) N).
   assert (Pos : forall t, (t < N)%nat -> 0 <= raised hi gamma0 F t).
   { intros t _. assert (A := raised_bounds F hi gamma0 HF ltac:(lra) ltac:(lra) t). lra. }
+  assert (Hd : 0 < d) by (apply end_width_pos; [exact Rlt_0_1|exact Hr|exact Pos]).
+  exists (huber 1 d), (huber_slope 1 d).
+  split; [exact (huber_convex 1 d Rlt_0_1 Hd)|]. split; [exact (huber_smooth 1 d Rlt_0_1 Hd)|].
+  split; [exact (huber_stationary 1 d Hd)|].
   rewrite (greedy_rises (V := line) (huber 1 d) (huber_slope 1 d) r F lo hi gamma0); try lra.
-  - assert (A := last_iterate_attained 1 r (raised hi gamma0 F) N Rlt_0_1 Hr Pos).
+  - assert (A := descent_down_the_slope 1 r (raised hi gamma0 F) N Rlt_0_1 Hr Pos).
     rewrite !Rmult_1_l, Rmult_1_r in A. exact A.
   - intros t Ht. apply (slope_falls 1 r (raised hi gamma0 F) N Rlt_0_1 Hr Pos); [lia|].
     assert (A := raised_bounds F hi gamma0 HF ltac:(lra) ltac:(lra) t). lra.
@@ -152,16 +150,19 @@ Lemma smaller_factor_larger_sum F F' hi gamma0 N :
   0 < gamma0 -> 0 < F' <= F -> sum N (raised hi gamma0 F) <= sum N (raised hi gamma0 F').
 Proof. intros Hg HF. apply sum_le. intros t _. now apply smaller_factor_larger_rate. Qed.
 
-(** Whatever F' <= F loses on some function, F loses as much on a Huber function from the same distance. *)
-Theorem smaller_factor_smaller_worst_case {V : space} (f : V -> R) (g : V -> V) (xs x0 : V) F F' lo hi gamma0 r N :
-  convex f g -> smooth f g 1 -> g xs = zero -> norm2 (x0 -v xs) <= r ^ 2 -> 0 < r ->
-  0 < F' <= F -> F < 1 -> 0 < gamma0 <= hi -> lo <= gamma0 -> hi <= 1 -> (0 < N)%nat ->
-  let d := end_width 1 r (raised hi gamma0 F) N in
-  f (position (greedy f g F' lo hi gamma0 x0 N)) - f xs
-  <= huber 1 d (position (greedy (V := line) (huber 1 d) (huber_slope 1 d) F lo hi gamma0 r N)) - huber 1 d 0.
+(** Some convex 1-smooth function is as bad for F as any is for F' <= F, from the same distance. *)
+Theorem smaller_factor_smaller_worst_case F F' lo hi gamma0 r N :
+  0 < r -> 0 < F' <= F -> F < 1 -> 0 < gamma0 <= hi -> lo <= gamma0 -> hi <= 1 -> (0 < N)%nat ->
+  exists (h : line -> R) (k : line -> line), convex h k /\ smooth h k 1 /\ k 0 = 0 /\
+    forall (V : space) (f : V -> R) (g : V -> V) (xs x0 : V),
+      convex f g -> smooth f g 1 -> g xs = zero -> norm2 (x0 -v xs) <= r ^ 2 ->
+      f (position (greedy f g F' lo hi gamma0 x0 N)) - f xs
+      <= h (position (greedy h k F lo hi gamma0 (r : line) N)) - h 0.
 Proof.
-  intros Hc Hs Hst Hr Hr0 HF HF1 Hg Hlo Hcap HN d.
-  unfold d. rewrite greedy_under_cap_attained by lra.
+  intros Hr0 HF HF1 Hg Hlo Hcap HN.
+  destruct (greedy_under_cap_attained F lo hi gamma0 r N ltac:(lra) Hg Hlo Hr0) as (h & k & Hh & Hk & H0 & E).
+  exists h, k. split; [exact Hh|]. split; [exact Hk|]. split; [exact H0|].
+  intros V f g xs x0 Hc Hs Hst Hr. rewrite E.
   assert (U := greedy_under_cap f g xs x0 F' lo hi gamma0 N ltac:(lra) ltac:(lra) ltac:(lra) Hlo Hc Hs Hst Hcap HN).
   assert (M := smaller_factor_larger_sum F F' hi gamma0 N ltac:(lra) HF).
   assert (P : 0 <= sum N (raised hi gamma0 F)).

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from greedylr.rule import Rule
+from theory.worst_case.certificate import UncertifiedError
 from theory.worst_case.greedy import GreedyDescent
 from theory.worst_case.kept import Kept, check_high, check_low
 
@@ -22,6 +23,8 @@ class Bounds:
 
     def check(self, kept: Kept) -> int:
         """The number of patterns, after both bounds were checked exactly; ``UncertifiedError`` if one is not proved."""
+        if self.low > self.high:
+            raise UncertifiedError(f"the bounds {self.low} and {self.high} cross.")
         check_low(self.method, self.low, kept)
         return check_high(self.method, self.high, kept)
 

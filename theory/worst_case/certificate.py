@@ -61,35 +61,54 @@ def check_upper(problem: Problem, proposed: Upper) -> None:
 
 def slack_matrix(problem: Problem, proposed: Upper, *, check: bool) -> fmpq_mat:
     """The matrix S of the identity; with ``check``, after everything that makes it a proof was held against it."""
+    _check_shape(problem, proposed)
     S = fmpq_mat(problem.dimension, problem.dimension)
-    balance = dict(problem.objective)
-    constant = proposed.bound - problem.constant
-    if len(proposed.pairs) != len(problem.components) or len(proposed.conditions) != len(problem.conditions):
-        raise UncertifiedError("one multiplier for every inequality is needed.")
     for component, multipliers in zip(problem.components, proposed.pairs, strict=True):
-        _nonnegative(multipliers.values())
         S += interpolation_gram(component, multipliers, problem.dimension)
-        for (i, j), c in multipliers.items():
-            for value, signed in ((component.samples[i].value, c), (component.samples[j].value, -c)):
-                if value is not None:
-                    balance[value] = balance.get(value, ZERO) + signed
-    _nonnegative(proposed.conditions)
+    constant = proposed.bound - problem.constant
     for condition, c in zip(problem.conditions, proposed.conditions, strict=True):
-        for k, a in condition.values:
-            balance[k] = balance.get(k, ZERO) + c * a
         for (u, v), entry in condition.gram:
             half = rational(c * entry / 2)
             S[u, v] -= half
             S[v, u] -= half
         constant -= c * condition.constant
     if check:
-        if any(balance.values()):
-            raise UncertifiedError(f"the function values do not cancel: {_first(balance)} is left.")
+        if left := [f"{c} f_{k}" for k, c in balance_of(problem, proposed.pairs, proposed.conditions).items() if c]:
+            raise UncertifiedError(f"the function values do not cancel: {left[0]} is left.")
         if constant < 0:
             raise UncertifiedError(f"the constants leave {constant}: the bound is too small for these multipliers.")
         if not positive_semidefinite(S):
             raise UncertifiedError("the slack matrix is not positive semidefinite.")
     return S
+
+
+def _check_shape(problem: Problem, proposed: Upper) -> None:
+    """Every multiplier is a fraction, not negative, and belongs to an inequality."""
+    if len(proposed.pairs) != len(problem.components) or len(proposed.conditions) != len(problem.conditions):
+        raise UncertifiedError("one multiplier for every inequality is needed.")
+    for component, multipliers in zip(problem.components, proposed.pairs, strict=True):
+        samples = len(component.samples)
+        for pair in multipliers:
+            if any(type(k) is not int or not 0 <= k < samples for k in pair):
+                raise UncertifiedError(f"there is no pair {pair}: the samples are 0 to {samples - 1}.")
+        _nonnegative(multipliers.values())
+    _nonnegative(proposed.conditions)
+    if type(proposed.bound) is not Fraction:
+        raise UncertifiedError(f"the bound {proposed.bound!r} is no Fraction.")
+
+
+def balance_of(problem: Problem, pairs: Sequence[Multipliers], conditions: Sequence[Fraction]) -> dict[int, Fraction]:
+    """What is left of every function value in ``objective + sum of multiplier * inequality``."""
+    balance = dict(problem.objective)
+    for condition, c in zip(problem.conditions, conditions, strict=True):
+        for k, a in condition.values:
+            balance[k] = balance.get(k, ZERO) + c * a
+    for component, multipliers in zip(problem.components, pairs, strict=False):
+        for (i, j), c in multipliers.items():
+            for value, signed in ((component.samples[i].value, c), (component.samples[j].value, -c)):
+                if value is not None:
+                    balance[value] = balance.get(value, ZERO) + signed
+    return balance
 
 
 def interpolation_gram(component: Component, multipliers: Multipliers, dimension: int) -> fmpq_mat:
@@ -117,7 +136,7 @@ def interpolation_gram(component: Component, multipliers: Multipliers, dimension
 def check_lower(problem: Problem, proposed: Lower) -> Fraction:
     """The objective at these numbers, if they satisfy everything, the conditions strictly; raise otherwise."""
     gram, values = proposed.gram, proposed.values
-    if len(gram) != problem.dimension or len(values) != problem.values:
+    if [len(row) for row in gram] != [problem.dimension] * problem.dimension or len(values) != problem.values:
         raise UncertifiedError("a Gram entry for every pair of vectors and a number for every value are needed.")
     matrix = _rows(gram, problem.dimension)
     if matrix != matrix.transpose() or not positive_definite(matrix):
@@ -209,9 +228,7 @@ def _fraction(q: fmpq) -> Fraction:
 
 def _nonnegative(numbers: Iterable[Fraction]) -> None:
     for c in numbers:
+        if type(c) is not Fraction:
+            raise UncertifiedError(f"the multiplier {c!r} is no Fraction.")
         if c < 0:
             raise UncertifiedError(f"the multiplier {c} is negative.")
-
-
-def _first(balance: Mapping[int, Fraction]) -> str:
-    return next(f"{c} f_{k}" for k, c in balance.items() if c)

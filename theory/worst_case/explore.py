@@ -3,9 +3,11 @@
 A method is a function of a ``Trial``, from which it gets a start point and functions to evaluate.  Where it asks
 whether one loss is below another, the run forks.
 
-A method that ``rests`` takes gradient steps only, on one function.  There smoothness may decide: a gradient step at a
+A method that ``rests`` is gradient descent on one function: every step starts at the latest iterate, and the measure is
+the same expression in the iterates' losses whatever the answers are.  There smoothness may decide: a gradient step at a
 rate below 2/L lowers the loss, or stands at a minimiser, from where all further iterates and losses are equal whatever
 the answers are.  Conditions being closed (``<=`` for ``<``), such a run is among those of the answer "below" as well.
+That steps start at the latest iterate is checked; that the measure is the same expression cannot be.
 """
 
 from __future__ import annotations
@@ -14,6 +16,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
+from greedylr.checks import check_count
 from theory.worst_case.unknown import ZERO, AmbiguousError, Loss, Point, exact
 
 
@@ -65,6 +68,10 @@ class Function:
                 return self.trial.loss(known.value), known.gradient
         sample = Sample(x, self.trial.vector(), self.trial.value())
         self._descent(sample)
+        if self.trial.rests and not self._rests(sample):
+            raise ValueError(
+                "rests=True needs every step to start at the latest iterate, this one does not: leave it out."
+            )
         self.samples.append(sample)
         return self.trial.loss(sample.value), sample.gradient
 
@@ -78,6 +85,15 @@ class Function:
                 assert new.value is not None
                 self.descends[new.value] = (old.value, rate * self.smoothness < 2)
                 return
+
+    def _rests(self, new: Sample) -> bool:
+        """Whether x is the start, a gradient step from the latest iterate, or the mean of all of them."""
+        known = self.samples[1:]
+        if not known:
+            return True
+        rate = (known[-1].position - new.position).multiple_of(known[-1].gradient)
+        mean = Fraction(1, len(known)) * sum((sample.position for sample in known), Point())
+        return rate is not None or new.position == mean
 
     def lies_below(self, low: int, high: int) -> bool:
         """Whether descent steps lead from ``high`` to ``low``, one of them at a rate below 2/L."""
@@ -129,6 +145,7 @@ class Trial:
         Their values at x* are unknown; that of the last is 0, which a constant added to all brings about.
         """
         L, mu = check_class(smoothness, convexity)
+        check_count("count", count, 1)
         rest, minima = Point(), []
         for _ in range(count - 1):
             gradient = self.vector()
@@ -185,5 +202,9 @@ def explore(method: Method, *, rests: bool = False) -> Iterator[tuple[Trial, Los
         trial = Trial(script, rests=rests)
         measure = method(trial)
         found = trial.pattern
+        if found[: len(script)] != script:
+            raise ValueError("the method ran another way than before: it must keep nothing from run to run.")
+        if not isinstance(measure, Loss) or not measure.terms:
+            raise TypeError(f"a method must return a loss that depends on the function, got {measure!r}.")
         scripts += [(*found[:k], False) for k in range(len(script), len(found))]
         yield trial, measure

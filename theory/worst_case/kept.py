@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from fractions import Fraction
 from typing import Any
 
-from theory.worst_case.certificate import Lower, UncertifiedError, Upper, check_upper
+from theory.worst_case.certificate import Lower, UncertifiedError, Upper, check_lower, check_upper
 from theory.worst_case.chain import certificate, chain
 from theory.worst_case.envelope import Envelope
 from theory.worst_case.explore import explore
@@ -41,7 +41,7 @@ def check_high(method: GreedyDescent, high: Fraction, kept: Kept) -> int:
 
 def certificate_of(program: Problem, high: Fraction, word: str, kept: Kept) -> Upper:
     """What is kept for the pattern, or its chain bound: a proposal."""
-    if word in kept["patterns"]:
+    if word in _part(kept, "patterns"):
         return _read(high, kept["patterns"][word])
     known = chain(program)
     if known is None:
@@ -49,18 +49,35 @@ def certificate_of(program: Problem, high: Fraction, word: str, kept: Kept) -> U
     return certificate(program, known, high)
 
 
+def _part(data: object, name: str) -> Any:
+    """What is kept under that name; data of another shape is no certificate."""
+    if not isinstance(data, Mapping) or name not in data:
+        raise UncertifiedError(f"the kept data has no {name!r}: it is no certificate of this project.")
+    return data[name]
+
+
 def _read(bound: Fraction, data: Mapping[str, Any]) -> Upper:
-    pairs = []
-    for part in data["pairs"]:
-        keys = (key.split() for key in part)
-        pairs.append({(int(i), int(j)): Fraction(c) for (i, j), c in zip(keys, part.values(), strict=True)})
-    return Upper(bound, tuple(pairs), tuple(Fraction(c) for c in data["conditions"]))
+    try:
+        pairs = []
+        for part in _part(data, "pairs"):
+            keys = (key.split() for key in part)
+            pairs.append({(int(i), int(j)): Fraction(c) for (i, j), c in zip(keys, part.values(), strict=True)})
+        return Upper(bound, tuple(pairs), tuple(Fraction(c) for c in _part(data, "conditions")))
+    except (ArithmeticError, AttributeError, TypeError, ValueError) as reason:
+        raise UncertifiedError(f"the kept multipliers cannot be read: {reason}.") from None
+
+
+def _numbers(data: Mapping[str, Any]) -> Lower:
+    try:
+        rows = [[Fraction(x) for x in row] for row in _part(data, "gram")]
+        gram = tuple(tuple(rows[max(a, b)][min(a, b)] for b in range(len(rows))) for a in range(len(rows)))
+        return Lower(gram, tuple(Fraction(x) for x in _part(data, "values")))
+    except (ArithmeticError, LookupError, TypeError, ValueError) as reason:
+        raise UncertifiedError(f"the kept function cannot be read: {reason}.") from None
 
 
 def check_low(method: GreedyDescent, low: Fraction, kept: Kept) -> Fraction:
     """The gap that the method attains on the kept function, replayed exactly; it must be at least ``low``."""
-    if "attained" not in kept:
-        raise UncertifiedError("no function is kept that attains the lower bound.")
     reached = replay(method, *attained(method, kept))
     if reached < low:
         raise UncertifiedError(f"the kept function reaches {reached} only, and not {low}.")
@@ -69,19 +86,18 @@ def check_low(method: GreedyDescent, low: Fraction, kept: Kept) -> Fraction:
 
 def attained(method: GreedyDescent, kept: Kept) -> tuple[Problem, Lower]:
     """The problem of the pattern of the kept function, and its numbers."""
-    data = kept["attained"]
-    rows = [[Fraction(x) for x in row] for row in data["gram"]]
-    gram = tuple(tuple(rows[max(a, b)][min(a, b)] for b in range(len(rows))) for a in range(len(rows)))
-    numbers = Lower(gram, tuple(Fraction(x) for x in data["values"]))
+    data = _part(kept, "attained")
+    numbers, word = _numbers(data), _part(data, "pattern")
     for trial, measure in explore(method, rests=True):
-        if spell(trial.pattern) == data["pattern"]:
+        if spell(trial.pattern) == word:
             return problem(trial, measure), numbers
-    raise UncertifiedError(f"the method cannot run in the pattern {data['pattern']} of the kept function.")
+    raise UncertifiedError(f"the method cannot run in the pattern {word} of the kept function.")
 
 
 def replay(method: GreedyDescent, program: Problem, numbers: Lower) -> Fraction:
-    """The measure that the method attains on the envelope from |x_0 - x*| <= 1: the same code, in exact numbers."""
-    f = Envelope(program, numbers)
-    if f.inner(START, START) > 1:
-        raise UncertifiedError("the start lies further than 1 from the minimiser.")
-    return Fraction(method.measured(f, START))
+    """The measure that the method attains on the envelope from |x_0 - x*| <= 1: the same code, in exact numbers.
+
+    Before it, ``check_lower`` makes sure that the vectors exist and that the minimum is 0, at x*.
+    """
+    check_lower(program, numbers)
+    return Fraction(method.measured(Envelope(program, numbers), START))

@@ -12,23 +12,26 @@ from dataclasses import dataclass
 from fractions import Fraction
 from itertools import zip_longest
 from numbers import Rational, Real
-from typing import NoReturn, cast
+from typing import Any, NoReturn, cast
 
 ZERO = Fraction(0)
 
 
-class AmbiguousError(TypeError):
-    """A question about a loss whose answer depends on the function."""
+class AmbiguousError(Exception):
+    """A question about a loss whose answer depends on the function; no TypeError, which methods might catch."""
 
 
 def exact(number: object) -> Fraction:
     """The very number, as a fraction; NaN and infinities are none."""
     if isinstance(number, bool | Loss) or not isinstance(number, Real):
         raise TypeError(f"a coefficient must be a number, got {number!r}: pass an int, a Fraction or a float.")
+    if isinstance(number, Rational):  # numpy's integers would wrap around
+        return Fraction(int(number.numerator), int(number.denominator))
     try:
-        return Fraction(cast(Rational, number))
+        numerator, denominator = cast(Any, number).as_integer_ratio()
     except (ValueError, OverflowError):
         raise ValueError(f"a coefficient must be finite, got {number!r}: check what it was computed from.") from None
+    return Fraction(int(numerator), int(denominator))
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +72,8 @@ class Loss:
     def __add__(self, other: object) -> Loss:
         if not isinstance(other, Loss):
             return Loss(self.terms, self.below, self.constant + exact(other))
+        if other.below != self.below:
+            raise AmbiguousError("these losses are of different runs: a method must keep nothing from run to run.")
         sums = dict(self.terms)
         for k, c in other.terms:
             sums[k] = sums.get(k, ZERO) + c
@@ -119,7 +124,10 @@ class Loss:
             " within explore()."
         )
 
-    __bool__ = __float__ = __int__ = __abs__ = __round__ = _no_number
+    __bool__ = __float__ = __int__ = __abs__ = _no_number
+
+    def __round__(self, digits: int | None = None) -> NoReturn:
+        self._no_number()
 
 
 Real.register(Loss)  # the rule takes it for a loss

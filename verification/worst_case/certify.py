@@ -17,12 +17,13 @@ import numpy as np
 import numpy.typing as npt
 from scipy import optimize, sparse
 
-from theory.worst_case.certificate import Lower, UncertifiedError, Upper, check_lower, check_upper
+from theory.worst_case.certificate import Lower, UncertifiedError, Upper, balance_of, check_lower, check_upper
 from theory.worst_case.problem import LEAST, Problem
 from theory.worst_case.unknown import ZERO
 from verification.worst_case.assembly import Array, Rows, packed, unpacked
 from verification.worst_case.solver import conic, settings
 
+Pair = tuple[int, int]
 BoolArray = npt.NDArray[np.bool_]
 BITS = (16, 24, 36, 48)  # of the mantissa of a rounded number, tried in turn: short certificates check faster
 TOLERANCE = 1e-10
@@ -68,36 +69,30 @@ def _centred_multipliers(rows: Rows, bound: float) -> Array:
 
 
 def _balanced(problem: Problem, rows: Rows, bound: Fraction, multipliers: Sequence[Fraction]) -> Upper:
-    """The multipliers with the function values cancelling exactly, sample by sample through x*."""
-    pairs: list[dict[tuple[int, int], Fraction]] = [{} for _ in problem.components]
+    """The multipliers, repaired so that function values and constants cancel exactly."""
+    pairs: list[dict[Pair, Fraction]] = [{} for _ in problem.components]
     for (c, i, j), x in zip(rows.pairs, multipliers, strict=False):
         pairs[c][i, j] = x
     conditions = _between(problem, multipliers[len(rows.pairs) :])
-    balance = [ZERO] * problem.values
-    for k, a in problem.objective:
-        balance[k] += a
-    for condition, x in zip(problem.conditions, conditions, strict=True):
-        for k, a in condition.values:
-            balance[k] += a * x
-    _least(problem, conditions, balance)
-    for c, component in enumerate(problem.components):
-        for (i, j), x in pairs[c].items():
-            for s, sign in ((i, 1), (j, -1)):
-                value = component.samples[s].value
-                if value is not None:
-                    balance[value] += sign * x
-    for c, component in enumerate(problem.components):
-        minimum = component.samples[0].value
-        for s, sample in enumerate(component.samples[1:], 1):
-            if sample.value is not None and (left := balance[sample.value]):
-                pairs[c][(0, s) if left > 0 else (s, 0)] += abs(left)
-                balance[sample.value] = ZERO
-                if minimum is not None:
-                    balance[minimum] += left
+    _least(problem, conditions)
+    cancel(problem, pairs, conditions)
     spent = sum((x * c.constant for x, c in zip(conditions, problem.conditions, strict=True)), ZERO)
     scale = next(k for k, c in enumerate(problem.conditions) if c.constant == 1 and not c.values)
     conditions[scale] += bound - problem.constant - spent
     return Upper(bound, tuple(pairs), tuple(conditions))
+
+
+def cancel(problem: Problem, pairs: Sequence[dict[Pair, Fraction]], conditions: Sequence[Fraction]) -> None:
+    """Make the function values cancel: what is left of each goes into the inequalities between its sample and x*."""
+    balance = balance_of(problem, pairs, conditions)
+    for multipliers, component in zip(pairs, problem.components, strict=True):
+        minimum = component.samples[0].value
+        for s, sample in enumerate(component.samples[1:], 1):
+            if sample.value is not None and (left := balance.get(sample.value, ZERO)):
+                pair = (0, s) if left > 0 else (s, 0)
+                multipliers[pair] = multipliers.get(pair, ZERO) + abs(left)
+                if minimum is not None:
+                    balance[minimum] = balance.get(minimum, ZERO) + left
 
 
 def _sums(problem: Problem) -> list[list[Fraction]]:
@@ -156,16 +151,13 @@ def _weighted(u: Sequence[Fraction], v: Sequence[Fraction], weights: Sequence[Fr
     return sum((a * b * c for a, b, c in zip(u, v, weights, strict=True)), ZERO)
 
 
-def _least(problem: Problem, conditions: list[Fraction], balance: list[Fraction]) -> None:
+def _least(problem: Problem, conditions: list[Fraction]) -> None:
     """Where the objective is the least of the losses its conditions alone carry it: their multipliers add up to 1."""
+    balance = balance_of(problem, (), conditions)
     for k, _ in problem.objective:
         own = [n for n, c in enumerate(problem.conditions) if c.name == LEAST and dict(c.values).get(k) == -1]
         if own:
-            largest = max(own, key=lambda n: conditions[n])
-            left = balance[k]
-            conditions[largest] += left
-            for v, a in problem.conditions[largest].values:
-                balance[v] += a * left
+            conditions[max(own, key=lambda n: conditions[n])] += balance[k]
 
 
 def lower(problem: Problem, rows: Rows, value: float) -> tuple[Lower, Fraction]:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 Option = typer.Option
 FACTORS, CAPS, STEPS = ["0.1:0.9:9"], ["none", "1.5", "3"], ["4", "8"]
+MOST = 10_000  # values of a range
 T = TypeVar("T")
 
 
@@ -28,7 +29,7 @@ def worst_case(
         "same"
     ],
     patience: Annotated[list[str], Option(help="Patience.")] = ["0"],  # noqa: B006
-    gamma0: Annotated[list[str], Option(help="Initial learning rates, in units of 1/L.")] = ["1"],  # noqa: B006
+    gamma0: Annotated[list[str], Option(help="Initial rates, in units of 1/L, or max_lr if lower.")] = ["1"],  # noqa: B006
     max_lr: Annotated[list[str], Option(help="Upper limits in units of 1/L, or 'none'.")] = CAPS,
     steps: Annotated[list[str], Option(help="Numbers of steps T.")] = STEPS,
     metric: Annotated[list[str], Option(help="last, best, average (of the iterates) or mean (of the losses).")] = [  # noqa: B006
@@ -70,9 +71,11 @@ def worst_case(
         _refuse(str(error), 1)
     try:
         folder = out or Path("greedylr-results") / f"worst-case-{options.name()}"
-        report(_run(options, folder, chosen, resume=resume, quiet=as_json), draw=figures, as_json=as_json)
+        found = report(_run(options, folder, chosen, resume=resume, quiet=as_json), draw=figures, as_json=as_json)
     except SweepError as error:
         _refuse(str(error), 1)
+    if not found:
+        raise typer.Exit(1)
 
 
 def _refuse(why: str, status: int) -> NoReturn:
@@ -120,9 +123,10 @@ def _spread(name: str, word: str, read: Callable[[str, str], T]) -> list[T]:
         return [read(name, word)]
     if len(parts) != 3:
         raise ValueError(f"--{name} takes values and low:high:count, got {word!r}: for example 2:10:5.")
-    low, high, count = _fraction(name, parts[0]), _fraction(name, parts[1]), _whole(name, parts[2])
-    if count < 2:
-        raise ValueError(f"--{name} {word!r} needs a count of at least 2: it spaces both ends and those between.")
+    low, high = _fraction(name, parts[0]), _fraction(name, parts[1])
+    count = int(parts[2]) if parts[2].isdecimal() else 0
+    if not 2 <= count <= MOST:
+        raise ValueError(f"--{name} {word!r} needs a count from 2 to {MOST}: it spaces both ends and those between.")
     return [read(name, str(low + (high - low) * k / (count - 1))) for k in range(count)]
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from types import MappingProxyType
 
+import greedylr.rule
 import theory.worst_case
 from theory.worst_case.bounds import table
 from theory.worst_case.explore import explore
@@ -26,9 +27,15 @@ FILES: Mapping[str, str] = MappingProxyType(
 )
 
 
-def texts(wanted: frozenset[str]) -> dict[str, str]:
-    """The files among ``wanted``, by name; ``ValueError`` where a certificate is missing or wrong."""
-    return {name: text(FILES[name]) for name in sorted(wanted & FILES.keys())}
+def texts(wanted: frozenset[str]) -> tuple[dict[str, str], dict[str, str]]:
+    """The files among ``wanted`` by name, and the reasons for those whose certificate is missing or wrong."""
+    found, refused = dict[str, str](), dict[str, str]()
+    for name in sorted(wanted & FILES.keys()):
+        try:
+            found[name] = text(FILES[name])
+        except ValueError as reason:
+            refused[name] = str(reason)
+    return found, refused
 
 
 def text(name: str) -> str:
@@ -48,8 +55,9 @@ def content(wanted: frozenset[str]) -> Iterator[str]:
         yield f"{name} {table()[FILES[name]]!r}"
         path = FOLDER / f"{FILES[name]}.json"
         yield path.read_text() if path.exists() else "missing"
-    here = Path(__file__).parent
-    programs = [here / "exported.py", here / "rocq_export.py", here / "rocq_numbers.py"]
+    here, rule = Path(__file__).parent, Path(greedylr.rule.__file__).parent
+    programs = [here / f"{name}.py" for name in ("exported", "files", "rocq_export", "rocq_numbers")]
+    programs += [rule / f"{name}.py" for name in ("rule", "checks", "rank_test")]
     for path in [*programs, *sorted(Path(theory.worst_case.__file__).parent.glob("*.py"))]:
         yield path.name
         yield path.read_text()

@@ -13,47 +13,47 @@ from rich.table import Table
 
 from numerics.sweeps import store
 from numerics.sweeps.sweep import FIGURES, Result, load
-from theory.worst_case.certificate import UncertifiedError
 from theory.worst_case.kept import check_high, check_low
 from verification.terminal import terminal
+from verification.worst_case.search import UNASKED
 from verification.worst_case.sweep import Case
 
 Row = dict[str, Any]
+EXPLAINED = (
+    "worst f - f* in units of L |x_0 - x*|^2: attained by an explicit function, on which the rule was run in exact"
+    " arithmetic, and at most the certified bound for every pattern of comparisons (U: the loss went below its"
+    " reference, D: it did not); decided by a program / in all"
+)
 MANY = 60  # rows of a table; what is longer is on disk
 OPTIONS = ("comparison", "order", "patience", "gamma0", "max_lr", "measure", "steps")
 
 
-def report(result: Result, *, draw: bool, as_json: bool) -> None:
-    """Print the worst cases, and draw them."""
+def report(result: Result, *, draw: bool, as_json: bool) -> bool:
+    """Print the worst cases, and draw them; whether none of them is open."""
     rows = load(result.out)["cases"].to_pylist()
     files = [str(path) for path in _draw(result.out, rows)] if draw else []
     if as_json:
         shown = [{k: v for k, v in row.items() if k != "certificates"} for row in rows]
-        data = {
-            "cases": shown,
-            "best_factors": best_factors(rows),
-            "out": str(result.out),
-            "figures": files,
-            "computed_tasks": result.computed,
-        }
+        data: dict[str, Any] = {"cases": shown, "best_factors": best_factors(rows), "out": str(result.out)}
+        data |= {"figures": files, "computed_tasks": result.computed}
         sys.stdout.write(json.dumps(_finite(data), indent=2) + "\n")
-        return
+    else:
+        _print(rows, result.out)
+    return all(row["status"] != "open" for row in rows)
+
+
+def _print(rows: Sequence[Row], out: Path) -> None:
     console = terminal()
     console.print(_table(rows[:MANY]))
     if best := best_factors(rows):
         console.print(_best_table(best))
     for row in rows:
-        if row["status"] != "certified" and row["why"] != "no certificate was asked for":
+        if row["status"] != "certified" and row["why"] != UNASKED:
             console.print(f"{row['status']}: F = {row['factor']}, T = {row['steps']}: {row['why']}", style="yellow")
-    console.print(
-        "worst f - f* in units of L |x_0 - x*|^2: attained by an explicit function, replayed by the rule in exact"
-        " arithmetic, and at most the certified bound for every pattern of comparisons (U: the loss went below its"
-        " reference, D: it did not); decided by a program / in all",
-        style="dim",
-    )
+    console.print(EXPLAINED, style="dim")
     if len(rows) > MANY:
         console.print(f"and {len(rows) - MANY} more rows in the table on disk", style="dim")
-    console.print(f"table, certificates and figures: {result.out}")
+    console.print(f"table, certificates and figures: {out}")
 
 
 def _table(rows: Sequence[Row]) -> Table:
@@ -110,7 +110,8 @@ def _number(x: float) -> str:
 
 
 def _options(row: Row) -> Iterator[str]:
-    yield f"from {decimal(row['gamma0'])}/L"
+    start = row["gamma0"] if row["max_lr"] is None else str(min(Fraction(row["gamma0"]), Fraction(row["max_lr"])))
+    yield f"from {decimal(start)}/L"
     yield "no max_lr" if row["max_lr"] is None else f"max_lr {decimal(row['max_lr'])}/L"
     yield from (f"{row['comparison']} loss",) if row["comparison"] != "previous" else ()
     yield from ("next order",) if row["order"] != "same" else ()
@@ -143,18 +144,23 @@ def _draw(out: Path, rows: Sequence[Row]) -> Iterator[Path]:
 def recheck(out: Path, *, as_json: bool) -> None:
     """Check every certificate of a finished sweep exactly, without a solver; ``ValueError`` at the first bad one."""
     checked = patterns = 0
-    for row in load(out)["cases"].to_pylist():
-        case, kept = Case.read(row), json.loads(row["certificates"])
+    try:
+        rows = load(out)["cases"].to_pylist()
+    except (KeyError, ValueError) as reason:
+        raise ValueError(f"{out} holds no worst cases that can be read ({reason}): run the sweep again.") from None
+    for row in rows:
+        case = Case.read(row)
         what = f"{out}: F = {row['factor']}, T = {row['steps']}, max_lr = {row['max_lr'] or 'none'}"
         try:
+            kept = json.loads(row["certificates"])
             if row["upper_exact"]:
                 patterns += check_high(case.method(), Fraction(row["upper_exact"]), kept)
                 checked += 1
             if row["lower_exact"]:
                 check_low(case.method(), Fraction(row["lower_exact"]), kept)
                 checked += 1
-        except UncertifiedError as reason:
-            raise ValueError(f"{what} does not check: {reason}") from reason
+        except ValueError as reason:
+            raise ValueError(f"{what} does not check: {reason}") from None
     if as_json:
         sys.stdout.write(json.dumps({"checked_bounds": checked, "patterns": patterns}) + "\n")
     else:

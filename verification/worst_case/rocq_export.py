@@ -151,16 +151,16 @@ def _theorem(method: GreedyDescent, runs: Sequence[Run], bound: Fraction) -> str
         hi = _atom(exact(rule.max_lr))
     if rule.comparison == "best":
         past, premises["b0"] = "b0", "f x0 < b0"
-    kind = "previous_from_start" if rule.comparison == "previous" else "best"
-    K, value = f"(K := {kind} {_atom(exact(rule.factor))})", f"{_real(bound)} * norm2 (x0 -v xs)"
-    state = f"(State {K} x0 {_atom(exact(method.rate))} {past})"
+    value = f"{_real(bound)} * norm2 (x0 -v xs)"
+    name, kind = ("greedy_best", "best") if past == "b0" else ("greedy", "previous_from_start")
+    K, gamma0 = f"(K := {kind} {_atom(exact(rule.factor))})", _atom(exact(method.rate))
+    start = f"{lo} {hi} {gamma0}" + (" b0" if past == "b0" else "")
+    state = f"(State {K} x0 {gamma0} {past})"
     walk = "\n".join(_Walk(method, runs).lines())
     variables = f" ({' '.join(premises)} : R)" if premises else ""
     return f"""Theorem worst_case (V : space) (f : V -> R) (g : V -> V) (xs x0 : V){variables} :
   convex f g -> smooth f g 1 -> g xs = zero ->{"".join(f" {p} ->" for p in premises.values())}
-  f (position (run (same_step {K} (fun _ => f) (fun _ => g) {lo} {hi})
-       {state} (repeat O {method.steps}))) - f xs
-  <= {value}.
+  f (position ({name} f g {_atom(exact(rule.factor))} {start} x0 {method.steps})) - f xs <= {value}.
 Proof.
   intros convexity smoothness minimum{"".join(f" P{k}" for k in range(len(premises)))}.
   remember ({value}) as B eqn:E.

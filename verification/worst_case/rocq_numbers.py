@@ -13,6 +13,7 @@ from typing import Any
 from theory.worst_case.certificate import Upper, check_upper, factors, positive_semidefinite, rational, slack_matrix
 from theory.worst_case.problem import Problem
 from theory.worst_case.unknown import ZERO
+from verification.worst_case.certify import cancel
 
 Matrix = Any  # python-flint's, over Q
 Square = tuple[Fraction, Sequence[Fraction]]  # d and l of d |sum_k l_k e_k|^2
@@ -40,22 +41,11 @@ def _slack(given: Problem, upper: Upper, bound: Fraction) -> Matrix:
 
 
 def _rounded_multipliers(given: Problem, upper: Upper, places: int) -> Upper:
-    """Rounded multipliers; what the function values have left over goes into the inequalities with x*."""
-    (component,), unit = given.components, Fraction(1, 2**places)
+    """Rounded multipliers, the function values cancelling again."""
+    unit = Fraction(1, 2**places)
     pairs = {pair: round(c / unit) * unit for pair, c in upper.pairs[0].items()}
     conditions = (upper.conditions[0], *(round(c / unit) * unit for c in upper.conditions[1:]))
-    balance = dict.fromkeys(range(given.values), ZERO) | dict(given.objective)
-    for condition, c in zip(given.conditions, conditions, strict=True):
-        for k, a in condition.values:
-            balance[k] += c * a
-    for (i, j), c in pairs.items():
-        for s, sign in ((i, 1), (j, -1)):
-            if (value := component.samples[s].value) is not None:
-                balance[value] += sign * c
-    for s, sample in enumerate(component.samples):
-        if sample.value is not None and (left := balance[sample.value]):
-            pair = (0, s) if left > 0 else (s, 0)
-            pairs[pair] = pairs.get(pair, ZERO) + abs(left)
+    cancel(given, (pairs,), conditions)
     return Upper(upper.bound, (pairs,), conditions)
 
 

@@ -18,6 +18,7 @@ from theory.worst_case.chain import Chain, certificate, chain
 from theory.worst_case.chain import bound as chain_bound
 from theory.worst_case.explore import Method, explore
 from theory.worst_case.problem import Problem, problem
+from theory.worst_case.unknown import exact
 from verification.worst_case import certify
 from verification.worst_case.assembly import Rows, assemble
 from verification.worst_case.solver import Solution, maximise
@@ -27,6 +28,7 @@ SLACKS = (1e-5, 1e-4, 1e-3)  # relative distances of a certified bound from the 
 ACCEPTED = ("Solved", "AlmostSolved")
 DIGITS = 8
 LIMIT = 5000  # patterns
+UNASKED = "no certificate was asked for"
 
 
 def silent(done: int, total: int) -> None:
@@ -63,8 +65,8 @@ class Solved:
 class WorstCase:
     """What is known of the worst case, for |x_0 - x*| <= 1; multiply by |x_0 - x*|^2 for other distances.
 
-    ``status`` is "certified" if both ends of the interval are exact and close; "upper bound" or "attained" if one of
-    them is; "unverified" for a solver's value alone; "open" where the solver stopped early or found no bounded value.
+    ``status`` is "certified" if both ends of the interval are exact; "upper bound" or "attained" if one of them is;
+    "unverified" for a solver's value alone; "open" where the solver stopped early or found no bounded value.
     """
 
     value: float
@@ -84,6 +86,10 @@ class WorstCase:
 
 class TooManyError(ValueError):
     """The method can run in more ways than were allowed."""
+
+
+class TooLargeError(ValueError):
+    """The worst case cannot be written in floating-point numbers."""
 
 
 def leaves(method: Method, *, rests: bool, limit: int) -> list[Leaf]:
@@ -124,12 +130,21 @@ def worst_case(
         progress(k, len(every))
         if leaf.bound is not None and leaf.bound <= best:
             break
-        rows = assemble(leaf.problem, leaf.known)
-        solved.append(Solved(leaf, rows, maximise(rows, time_limit=time_limit)))
+        solved.append(_solve(leaf, time_limit))
         best = max(best, solved[-1].value)
-    result = _summary(every, solved, best, bound, certified=certified)
+    result = _summary(every, solved, best, None if bound is None else exact(bound), certified=certified)
     progress(len(every), len(every))
     return result
+
+
+def _solve(leaf: Leaf, time_limit: float) -> Solved:
+    try:
+        rows = assemble(leaf.problem, leaf.known)
+    except OverflowError:
+        raise TooLargeError(
+            "the sizes of a pattern exceed floating-point numbers: take fewer steps, smaller rates or a larger factor."
+        ) from None
+    return Solved(leaf, rows, maximise(rows, time_limit=time_limit))
 
 
 def _summary(
@@ -147,7 +162,9 @@ def _summary(
         return WorstCase(math.nan if stopped else best, math.nan, "open", why, None, None, *facts)
     gap = top.solution.gap * top.rows.size
     if not certified:
-        return WorstCase(best, gap, "unverified", "no certificate was asked for", None, None, *facts)
+        stopped = sorted({s.solution.status for s in solved if math.isnan(s.value)})
+        status, why = ("open", f"the solver stopped: {', '.join(stopped)}") if stopped else ("unverified", UNASKED)
+        return WorstCase(best, gap, status, why, None, None, *facts)
     bounds = [rounded_up(best + abs(best) * slack) for slack in SLACKS] if bound is None else [bound]
     upper, certificates, why = _upper(every, solved, bounds)
     attained, lower, why_not = _lower(top)

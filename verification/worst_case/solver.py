@@ -22,18 +22,13 @@ TOLERANCE = 1e-9
 
 @dataclass(frozen=True)
 class Solution:
-    """What the solver came to, in the units of ``Rows``; ``solved`` only if it says so itself, without reservation."""
+    """What the solver came to, in the units of ``Rows``."""
 
     status: str
     value: float  # of the objective; -inf if infeasible, inf if unbounded, NaN if neither is known
     gap: float  # between primal and dual value
     gram: Array  # (n (n + 1) / 2,), packed
     values: Array  # (values,)
-
-    @property
-    def solved(self) -> bool:
-        """Whether primal and dual agree up to the tolerance."""
-        return self.status == "Solved"
 
 
 def settings(tolerance: float, time_limit: float = math.inf) -> clarabel.DefaultSettings:

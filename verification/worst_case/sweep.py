@@ -11,16 +11,18 @@ from fractions import Fraction
 from itertools import product
 from typing import Any, cast
 
-from greedylr.checks import check_choice, check_count
+from greedylr.checks import check_choice
 from greedylr.rule import Rule
 from numerics.sweeps.manifest import JSON
 from numerics.sweeps.sweep import Sweep
 from numerics.sweeps.tables import Tables
 from numerics.sweeps.task import Task
 from theory.worst_case.greedy import MEASURES, GreedyDescent, Measure
-from theory.worst_case.kept import spell
+from theory.worst_case.kept import replay, spell
 from verification.worst_case.kept import text
-from verification.worst_case.search import LIMIT, WorstCase, worst_case
+from verification.worst_case.search import LIMIT, TooLargeError, TooManyError, WorstCase, worst_case
+
+LONGEST, MOST = 100, 100_000  # steps; cases of one sweep
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +74,12 @@ class WorstCases:
 
     def __post_init__(self) -> None:
         """Refuse what has no worst case, naming the option."""
-        check_count("patterns", self.patterns, 1)
+        if self.patterns < 1:
+            raise ValueError(f"patterns must be at least 1, got {self.patterns!r}: every run has one.")
+        if max(self.steps, default=0) > LONGEST:
+            raise ValueError(f"steps must be at most {LONGEST}, got {max(self.steps)!r}: the programs grow as T^6.")
+        if math.prod(len(getattr(self, f.name)) for f in fields(Case)) > MOST:
+            raise ValueError(f"more than {MOST} combinations were asked for: give fewer values.")
         for name in (f.name for f in fields(Case)):
             values = getattr(self, name)
             if not values or len(set(values)) < len(values):
@@ -112,7 +119,12 @@ def _plain(value: Any) -> Any:
 def work(arguments: Mapping[str, Any]) -> Tables:
     """One case: a row of results, and its certificates as text."""
     case = Case.read(arguments["case"])
-    found = worst_case(case.method(), rests=True, certified=arguments["certified"], limit=arguments["patterns"])
+    try:
+        found = worst_case(case.method(), rests=True, certified=arguments["certified"], limit=arguments["patterns"])
+    except (TooLargeError, TooManyError) as reason:
+        found = WorstCase(math.nan, math.nan, "open", str(reason), None, None, (), 0, 0, {})
+    if found.attained is not None and found.problem is not None:
+        replay(case.method(), found.problem, found.attained)  # the rule itself, exactly; raises if it does otherwise
     return {"cases": {name: [value] for name, value in row(case, found).items()}}
 
 
