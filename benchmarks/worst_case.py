@@ -4,7 +4,8 @@ N steps at the rate 1/L on convex L-smooth functions, measure f(x_N) - f*; the t
 as it comes, with the solver it chooses itself, and with Clarabel.  All in one process, in turn, medians of the runs
 with their spread, after one run that is not counted; the split is between making the program and solving it.
 The promised ratios are those of a call whose number of steps was seen before; the first call is printed beside it, and
-so is the program with all inequalities, the one that patterns of comparisons need.  ``--check`` fails below the ratios that the project promises, above 1e-6 relative error, and beyond 30 s a case.
+so is the program with all inequalities, the one that patterns of comparisons need.  ``--check`` fails below the ratios
+that the project promises, above 1e-6 relative error, and beyond 30 s a case.
 """
 
 from __future__ import annotations
