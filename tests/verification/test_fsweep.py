@@ -79,7 +79,7 @@ def test_without_a_directory_the_name_is_made_of_the_options(tmp_path, monkeypat
         (["--min-lr", "2"], "the initial rate must lie in [min_lr, max_lr] = [2.0, inf], got 0.1"),
         (["--seeds", "0"], "seeds must be at least 1, got 0"),
         (["--steps", "0"], "steps must be at least 1, got 0"),
-        (["--rule", "worst"], "comparison must be one of 'previous', 'best', got 'worst'"),
+        (["--rule", "worst"], "comparison must be one of 'previous', 'best', 'test', got 'worst'"),
         (["--baselines", "adam"], "a baseline must be one of"),
         (["--backend", "slurm"], "backend must be one of"),
         (["--backend", "dask"], "needs the address of a cluster"),

@@ -11,6 +11,7 @@ from theory.claim import (
     Assumed,
     Check,
     Claim,
+    Computation,
     Counterexample,
     Enclosure,
     IntervalProof,
@@ -163,7 +164,7 @@ def test_the_ledger_of_the_paper_contradicts_nowhere(ledger):
 
 def test_no_number_is_a_proof(ledger):
     proved = {Verdict.PROVED, Verdict.CONDITIONAL}
-    proofs = ("kernel proof", "Rocq theorem", "interval proof")
+    proofs = ("kernel proof", "Rocq theorem", "interval proof", "rational certificate", "exact computation")
     assert all(any(f.kind in proofs for f in e.findings) for e in ledger.values() if e.verdict in proved)
 
 
@@ -180,6 +181,20 @@ def test_every_experiment_belongs_to_a_claim():
 
 def enclosed(*checks):
     return claim(IntervalProof("balls", lambda: Enclosure("they say", checks)))
+
+
+@pytest.mark.parametrize(
+    ("checks", "verdict"),
+    [
+        ((Check("1 < 2", Fraction(1), "<", Fraction(2)),), Verdict.PROVED),
+        ((Check("2 < 1", Fraction(2), "<", Fraction(1)),), Verdict.OPEN),
+        ((), Verdict.OPEN),
+    ],
+)
+def test_a_computation_proves_only_if_all_of_it_holds(checks, verdict):
+    (entry,) = ledger((claim(Computation("all cases", lambda: Enclosure("they say", checks))),)).values()
+    assert entry.verdict is verdict
+    assert bool(entry.problems) == (verdict is Verdict.OPEN)
 
 
 def test_an_interval_proof_whose_checks_hold_proves():

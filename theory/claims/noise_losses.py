@@ -90,33 +90,34 @@ def claims() -> tuple[Claim, ...]:
     return (
         Claim(
             id="noise.best",
-            title="On pure noise the best loss is improved ever more rarely: the rule is a decay of the rate",
+            title="On pure noise of up to six losses the best one is improved 1 + 1/2 + ... + 1/T times on average",
             section=SECTION,
             paper=PAPER,
-            latex=r"\mathbb{E}\, \#\{\text{rises}\} = \sum_{t=1}^T \tfrac1t",
+            latex=r"\mathbb{E}\, \#\{\text{rises}\} = \sum_{t=1}^T \tfrac1t, \quad T \le 6",
             evidence=(Computation("all orders of up to six losses", best),),
-            note="Exchangeable losses without ties. With patience p the rate falls about as F^(t/(p+1)), whatever the"
-            " smoothing.",
+            note="Exchangeable losses without ties, patience 0. For every T it is the law of records (Renyi, 1962), not"
+            " proved here: the rule is a decay of the rate.",
         ),
         Claim(
             id="noise.previous",
-            title="On pure noise the previous loss is improved as often as not: log rate is a walk without drift",
+            title="On pure noise of up to six losses the previous loss is improved as often as not",
             section=SECTION,
             paper=PAPER,
-            latex=r"\mathbb{E}\, \#\{\text{rises}\} = \mathbb{E}\, \#\{\text{cuts}\} = \tfrac{T-1}{2}",
+            latex=r"\mathbb{E}\, \#\{\text{rises}\} = \mathbb{E}\, \#\{\text{cuts}\} = \tfrac{T-1}{2}, \quad T \le 6",
             evidence=(Computation("all orders of up to six losses", previous),),
-            note="Exchangeable losses without ties.",
+            note="Exchangeable losses without ties, patience 0: the logarithm of the rate has no drift.",
         ),
         Claim(
             id="noise.test",
-            title="On pure noise the rank test raises and cuts equally often, each with at most half the stated"
-            " probability",
+            title="On pure noise the rank test of blocks of 4, 5 or 6 raises and cuts equally often, each with at most"
+            " half the stated probability",
             section=SECTION,
             paper="a third comparison, of this project",
             latex=r"P(\text{rise}) = P(\text{cut}) \le \tfrac{\alpha}{2} \text{ for each test}",
             evidence=(Computation("the rule on all orders", test),),
             uses=("pytorch-order",),
-            note="Exchangeable losses of whatever distribution; ties make verdicts rarer. Its rate depends on the past"
+            note="Exchangeable losses without ties, of whatever distribution, one test. For larger blocks the counts"
+            " that the rule uses are checked to add up and to be symmetric, not enumerated. Its rate depends on the past"
             " only, so the convergence theorems hold for it as for the others.",
         ),
     )
