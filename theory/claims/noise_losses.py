@@ -117,7 +117,7 @@ def claims() -> tuple[Claim, ...]:
             evidence=(Computation("the rule on all orders", test),),
             uses=("pytorch-order",),
             note="Exchangeable losses without ties, of whatever distribution, one test. For larger blocks the counts"
-            " that the rule uses are checked to add up and to be symmetric, not enumerated. Its rate depends on the past"
-            " only, so the convergence theorems hold for it as for the others.",
+            " that the rule uses are checked to add up and to be symmetric, not enumerated. Its rate depends on the"
+            " past only, so the convergence theorems hold for it as for the others.",
         ),
     )
