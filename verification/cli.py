@@ -12,7 +12,8 @@ import typer
 
 from verification.advise import advise
 from verification.fsweep import fsweep
-from verification.options import ListCommand
+from verification.fsweep_llm import fsweep_llm
+from verification.options import FSweepCommand, ListCommand
 from verification.stability import stability
 from verification.worst_case.command import worst_case
 from verification.worst_case.tightness_command import tightness
@@ -128,7 +129,8 @@ def _check(name: str, *, quiet: bool, repairs: bool = False) -> tuple[Ledger, Ou
         return ledger(claims, done, outcome), outcome
 
 
-app.command(cls=ListCommand)(fsweep)
+app.command(cls=FSweepCommand)(fsweep)
+app.command("fsweep-llm", cls=ListCommand, hidden=True)(fsweep_llm)
 app.command(cls=ListCommand)(stability)
 app.command(cls=ListCommand)(advise)
 app.command(cls=ListCommand)(worst_case)

@@ -21,6 +21,9 @@ Option = typer.Option
 
 def fsweep(
     *,
+    on: Annotated[
+        str, Option(help="'problems' of known L, or 'llm': language models, see --on llm --help.")
+    ] = "problems",
     problem: Annotated[list[str] | None, Option(help="Problems, see --list; three of them if left out.")] = None,
     data: Annotated[list[str] | None, Option(help="The data of these problems, 'generated' if left out.")] = None,
     factors: Annotated[list[float], Option(help="The factors F.")] = list(FACTORS),  # noqa: B006
@@ -55,6 +58,8 @@ def fsweep(
 
     from numerics.compiled import keep_compiled  # noqa: PLC0415
 
+    if on != "problems":
+        _refuse(f"--on must be 'problems' or 'llm', got {on!r}.", 2)
     keep_compiled(os.environ)
     from numerics.factor_sweep import FactorSweep  # noqa: PLC0415
     from numerics.sweeps.backends import Backend  # noqa: PLC0415

@@ -58,6 +58,7 @@ class Finding:
     verdict: Verdict | None = None  # what it speaks for, on its own
     note: str = ""
     statement: str = ""  # the theorem as another prover prints it
+    decides: bool = True  # False for a measurement that found no difference
 
 
 @dataclass(frozen=True)
@@ -77,6 +78,8 @@ class Entry:
         if self.verdict is Verdict.CONDITIONAL:
             return f"proved with {', '.join(self.conditions)}"
         if self.verdict is Verdict.MEASURED:
+            if not all(f.decides for f in self.findings):
+                return "measured: no difference at this n"
             return f"measured: {'agrees' if all(f.sound for f in self.findings) else 'disagrees'}"
         return str(self.verdict.value)
 
@@ -136,7 +139,14 @@ def decide(
     if run is not None:
         measured = run()
         findings.append(
-            Finding("measurement", measured.says, measured.agrees, verdict=Verdict.MEASURED, statement=measured.table)
+            Finding(
+                "measurement",
+                measured.says,
+                measured.agrees,
+                verdict=Verdict.MEASURED,
+                statement=measured.table,
+                decides=measured.decides,
+            )
         )
     leaves = frozenset(_leaves(findings, entries))
     conditions = tuple(name for name in table if name in leaves and table[name].standing in UNESTABLISHED)

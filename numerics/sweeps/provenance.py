@@ -22,7 +22,10 @@ from typing import Any
 
 import joblib
 
-PACKAGES = ("greedylr", "llvmlite", "numba", "numpy", "pyarrow", "scikit-learn", "scipy", "torch", "transformers")
+PACKAGES = (
+    "accelerate", "greedylr", "llvmlite", "numba", "numpy", "peft", "pyarrow", "scikit-learn", "scipy", "torch",
+    "transformers",
+)  # fmt: skip
 SOURCES = ("greedylr", "numerics")
 HERE = Path(__file__).with_name("__init__.py")
 

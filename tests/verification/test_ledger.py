@@ -120,6 +120,12 @@ def test_a_measurement_decides_only_what_nothing_else_does(agrees, status, fails
     assert (entry.status, bool(entry.problems)) == (status, fails)
 
 
+@pytest.mark.parametrize("agrees", [True, False])
+def test_a_measurement_may_find_no_difference(agrees):
+    entry = decide(claim(), FACTS, {}, lambda: Measured("+0.1% [-2, +2]", agrees, decides=False))
+    assert (entry.status, entry.problems) == ("measured: no difference at this n", ())
+
+
 def test_a_measurement_against_a_proof_fails_the_build_and_never_makes_one():
     entry = decide(claim(proof()), FACTS, {}, lambda: Measured("2 of 3 runs", False))
     assert (entry.status, bool(entry.problems)) == ("proved", True)

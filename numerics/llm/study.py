@@ -1,0 +1,46 @@
+"""The sweeps whose results are kept with the project: what was asked of which model, with which seeds.
+
+They were fixed before the runs.  ``limits-*`` train at constant multiples of the shared rate and say which of them a
+model bears; from that the peak rate of a GreedyLR run predicts its end (``numerics.llm.prediction``).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from numerics.llm.setting import PRESETS
+from numerics.llm.sweep import LanguageSweep
+
+TINY, SMOLLM2 = PRESETS["tiny"], PRESETS["smollm2"]
+MULTIPLES = (1.0, 3.0, 10.0, 30.0, 100.0, 300.0)
+LIMITS = tuple(("constant", multiple) for multiple in MULTIPLES)
+SCHEDULES = ("cosine", "cosine-warmup", "linear", "constant-warmup", "warmup-stable-decay")
+GRID = (1.0, 5.0, 25.0)  # rates among which every schedule takes its best
+TUNING = 1000  # the first seed of the runs that only choose rates
+
+
+def _schedules(seed: int, seeds: int) -> LanguageSweep:
+    """Schedules against each other at every rate of the grid; GreedyLR in all three comparisons."""
+    return LanguageSweep(
+        setting=TINY, factors=(0.9,), comparison=("best", "previous", "test"), patience=(2,), window=(10,),
+        cap=(10.0,), rates=GRID, baselines=tuple((name, 1.0) for name in ("constant", *SCHEDULES)), seeds=seeds,
+        seed=seed,
+    )  # fmt: skip
+
+
+STUDY: Mapping[str, LanguageSweep] = MappingProxyType(
+    {
+        "factors-smollm2": LanguageSweep(setting=SMOLLM2, cap=(None,), baselines=(("cosine", 1.0),), seeds=5),
+        "caps-smollm2": LanguageSweep(setting=SMOLLM2, factors=(0.25, 0.5), cap=(10.0,), baselines=(), seeds=5),
+        "limits-smollm2": LanguageSweep(setting=SMOLLM2, factors=(), baselines=LIMITS[2:5], seed=TUNING),
+        "factors-tiny": LanguageSweep(setting=TINY, seeds=5),
+        "limits-tiny": LanguageSweep(setting=TINY, factors=(), baselines=LIMITS, seeds=3, seed=TUNING),
+        "design-tiny": LanguageSweep(
+            setting=TINY, factors=(0.25, 0.5), comparison=("best", "previous"), patience=(0, 10), window=(1, 50),
+            cap=(None, 10.0), baselines=(), seeds=4, seed=100,
+        ),
+        "tuning-tiny": _schedules(TUNING, 2),
+        "schedules-tiny": _schedules(200, 4),
+    }
+)  # fmt: skip

@@ -1,0 +1,105 @@
+"""What can be asked of a sweep over language models."""
+
+import math
+from dataclasses import replace
+
+import pytest
+
+from numerics.llm.arms import BASELINES, Arm
+from numerics.llm.setting import PRESETS, Setting, preset
+
+TINY = PRESETS["tiny"]
+GREEDY = Arm("greedy", 2.0, 0.5, "best", 10, 50, 4.0)
+
+
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [
+        ({"steps": 9}, "steps must be"),
+        ({"batch": 0}, "batch must be"),
+        ({"length": 2}, "length must be"),
+        ({"rate": 0.0}, "lr must be positive and finite, got 0.0: LoRA often takes 2e-4"),
+        ({"rate": math.nan}, "lr must be positive and finite, got nan"),
+        ({"dropout": 1.0}, r"dropout must lie in \[0, 1\), got 1.0"),
+        ({"warmup": -0.1}, r"warmup must lie in \[0, 1\), got -0.1"),
+        ({"model": "a/b"}, "pretrain must be 0 for 'a/b', got 300: it is trained already"),
+    ],
+)
+def test_settings_that_cannot_run_are_refused(given, message):
+    with pytest.raises((ValueError, TypeError), match=message):
+        replace(TINY, **given)
+
+
+def test_a_preset_takes_what_is_given_and_a_model_of_the_hub_is_not_pre_trained():
+    assert preset("tiny", {"steps": 20, "batch": None}) == replace(TINY, steps=20)
+    assert preset("tiny", {"model": "a/b"}).pretrain == 0
+    with pytest.raises(ValueError, match="preset must be one of tiny, smollm2, phi2, llama-1b, got 'huge'"):
+        preset("huge", {})
+
+
+def test_the_paper_s_two_experiments_are_presets():
+    phi, llama = PRESETS["phi2"], PRESETS["llama-1b"]
+    assert (phi.model, phi.data, phi.rank, phi.alpha, phi.dropout, phi.rate, phi.steps, phi.bf16) == (
+        "microsoft/phi-2", "w601sxs/simpleCoT", 8, 16, 0.08, 2e-4, 250, True,
+    )  # fmt: skip
+    assert (llama.steps, llama.rate, llama.batch, llama.accumulate, llama.bf16, llama.rank) == (
+        1000,
+        2e-4,
+        1,
+        32,
+        True,
+        0,
+    )
+    assert llama.warmup * llama.steps == 100
+
+
+def test_stages_are_a_tenth_a_half_and_all_of_the_steps():
+    assert TINY.marks == (25, 125, 250)
+    assert Setting(model="tiny", data="worked-sums", steps=10, batch=1, length=8, rate=1.0).marks == (1, 5, 10)
+
+
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [
+        ({"schedule": "step"}, "a schedule must be one of"),
+        ({"rate": 0.0}, "rates must be positive and finite, got 0.0: they are multiples of --lr"),
+        ({"cap": 0.5}, "cap must be at least 1, or 'none', got 0.5"),
+        ({"factor": 1.5}, "factor must"),
+        ({"comparison": "worst"}, "comparison must"),
+        ({"patience": -1}, "patience must"),
+    ],
+)
+def test_arms_that_cannot_run_are_refused(given, message):
+    with pytest.raises((ValueError, TypeError), match=message):
+        replace(GREEDY, **given)
+
+
+def test_the_scheduler_is_told_rates_in_the_arm_s_own_unit():
+    told = GREEDY.options(TINY)
+    assert told["min_lr"] == pytest.approx(4e-5)
+    assert told["max_lr"] == pytest.approx(16e-4)
+    assert GREEDY.transformers(TINY)["learning_rate"] == pytest.approx(4e-4)
+    assert replace(GREEDY, cap=None).options(TINY)["max_lr"] == math.inf
+
+
+def test_the_test_of_blocks_smooths_nothing():
+    assert not replace(GREEDY, comparison="test", window=10).options(TINY)["smooth"]
+    assert GREEDY.options(TINY)["smooth"]
+    assert not replace(GREEDY, window=1).options(TINY)["smooth"]
+
+
+def test_only_schedules_that_say_so_warm_up():
+    for name in BASELINES:
+        assert ("warmup_steps" in Arm(name).transformers(TINY)) == ("warmup" in name)
+
+
+def test_arms_have_names_of_their_own():
+    arms = [
+        GREEDY,
+        replace(GREEDY, cap=None),
+        replace(GREEDY, factor=0.75),
+        replace(GREEDY, rate=1.0),
+        Arm("cosine"),
+        Arm("cosine", 3.0),
+    ]
+    assert len({arm.name for arm in arms}) == len(arms)
