@@ -190,7 +190,7 @@ class GreedyLR(ReduceLROnPlateau):
 
     def step(self, metrics: Any, epoch: int | None = None) -> None:  # type: ignore[override]
         """Move the learning rates as the loss ``metrics`` says; call it after ``optimizer.step()``."""
-        loss = float(metrics)
+        loss = metrics if type(metrics) is float else float(metrics.detach() if hasattr(metrics, "detach") else metrics)
         if self._alone is None:
             self._alone = self.reduce == "local" or not (callable(self.reduce) or several())
         if not self._alone:

@@ -141,15 +141,13 @@ def _number(name: str, word: str) -> float:
 
 def _backend(name: str | None, workers: int | None, address: str | None) -> Backend:
     """Processes on a CPU; one run at a time where there is an accelerator, or several processes train together."""
-    import torch  # noqa: PLC0415
-
-    from numerics.llm.launched import processes  # noqa: PLC0415
+    from numerics.llm.launched import accelerated, processes  # noqa: PLC0415
     from numerics.sweeps.backends import Backend  # noqa: PLC0415
 
     together = processes() > 1
     if together and name not in (None, "sequential"):
         raise ValueError(f"backend must be left out under accelerate launch, got {name!r}: all train one run.")
-    return Backend(name or ("sequential" if together or torch.cuda.is_available() else "processes"), workers, address)
+    return Backend(name or ("sequential" if together or accelerated() else "processes"), workers, address)
 
 
 def _default(options: LanguageSweep) -> Path:

@@ -13,6 +13,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+import torch
 from accelerate.utils import broadcast_object_list
 
 from numerics.llm import base
@@ -25,6 +26,11 @@ from numerics.sweeps.tables import Tables
 def processes() -> int:
     """How many processes were launched together."""
     return int(os.environ.get("WORLD_SIZE", "1"))
+
+
+def accelerated() -> bool:
+    """Whether there is an accelerator, which trains one run at a time."""
+    return torch.cuda.is_available()
 
 
 def _told(message: Any) -> Any:

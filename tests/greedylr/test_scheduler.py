@@ -125,6 +125,14 @@ def test_ratios_between_groups_stay_at_the_bounds_too():
     assert rates_of(scheduler) == pytest.approx([0.01, 1e-4])
 
 
+def test_a_loss_with_its_graph_is_taken_without_a_warning():
+    scheduler = GreedyLR(optimizer(0.1), factor=0.5, patience=0)
+    for loss in (3.0, 2.0):
+        scheduler.step(torch.tensor(loss, requires_grad=True) * 1)
+    assert scheduler.get_last_lr() == [0.4]
+    assert scheduler.best == 2.0
+
+
 def test_a_tensor_rate_is_changed_in_place():
     rate = torch.tensor(0.1)
     scheduler = GreedyLR(torch.optim.SGD([torch.nn.Parameter(torch.zeros(2))], lr=rate), factor=0.5, patience=0)
