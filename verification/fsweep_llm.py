@@ -203,7 +203,9 @@ def _progress(options: LanguageSweep, runs: Path, *, quiet: bool) -> Iterator[An
             told = "training"
             if last:
                 number, _, seed = last["run"].partition("-")
-                told = f"{arms[int(number)].name}, seed {seed}: loss {last['loss']:.3f}, rate {last['rate']:.3g}"
+                arm = arms[int(number)]
+                name = arm.schedule if arm.factor is None else f"F {arm.factor:g}"
+                told = f"{name}, seed {seed}: loss {last['loss']:.3f}, rate {last['rate']:.3g}"
             progress.update(bar, completed=steps, description=told)
 
         with watching(runs, show):

@@ -10,7 +10,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
-from matplotlib.ticker import LogFormatter
+from matplotlib.ticker import FormatStrFormatter, LogLocator, NullLocator
 
 from numerics.figures import COLOURS, STYLE
 from numerics.llm.arms import Arm
@@ -53,7 +53,7 @@ def curves(found: Sequence[Run], title: str) -> Figure:
     start = float(np.median([run.start for run in found]))
     seeds = len({run.seed for run in found})
     with mpl.rc_context(STYLE):
-        figure = Figure(figsize=(1.6 + 3.4 * len(kinds), 5.6), layout="constrained")
+        figure = Figure(figsize=(max(1.6 + 3.4 * len(kinds), 7.2), 5.6), layout="constrained")
         panels = figure.subplots(2, len(kinds), sharex=True, sharey="row", squeeze=False)
         for column, kind in zip(panels.T, kinds, strict=True):
             shown = [a for a in dict.fromkeys(r.arm for r in found) if _belongs(a, kind)]
@@ -63,11 +63,12 @@ def curves(found: Sequence[Run], title: str) -> Figure:
             heading = next((_heading(arm) for arm in shown if arm.schedule == "greedy"), "")
             column[0].set(title=heading, ylim=(None, TOP * start))
             column[1].set(xlabel="step", yscale="log")
+            column[1].minorticks_off()
         panels[0, 0].set_ylabel("training loss, means of 20 steps")
         panels[1, 0].set_ylabel("learning rate, in shared initial rates")
         handles = {h.get_label(): h for axes in panels[0] for h in axes.get_lines() if str(h.get_label())[0] != "_"}
         figure.legend(handles.values(), [str(name) for name in handles], loc="outside right center", frameon=False)
-        figure.suptitle(f"{title}: medians of {seeds} seed{'s' * (seeds > 1)}, bands from least to greatest")
+        figure.suptitle(f"{title}\nmedians of {seeds} seed{'s' * (seeds > 1)}, bands from least to greatest")
     return figure
 
 
@@ -141,8 +142,9 @@ def _level(axes: Axes, value: float, name: str) -> None:
 
 
 def _plain_ticks(axes: Axes) -> None:
-    axes.yaxis.set_major_formatter(LogFormatter(minor_thresholds=(2, 0.5)))
-    axes.yaxis.set_minor_formatter(LogFormatter(minor_thresholds=(2, 0.5)))
+    axes.yaxis.set_major_locator(LogLocator(subs=(1, 2, 3, 5)))
+    axes.yaxis.set_major_formatter(FormatStrFormatter("%g"))
+    axes.yaxis.set_minor_locator(NullLocator())
 
 
 def peaks(found: Sequence[Run], title: str, told: Prediction | None = None) -> Figure:
