@@ -1,7 +1,7 @@
 """The eight neural families of the paper's Table 11, small: each is what its name says.
 
-Convolutions are matrix products over 3 x 3 patches, since a batch of runs must give the bits of a single run, and
-grouped convolutions do not.
+Convolutions are matrix products over 3 x 3 patches: a batch of runs must give the bits of a single run, and the grouped
+convolutions that it would become do not.
 """
 
 from __future__ import annotations
@@ -42,24 +42,20 @@ class Convolution(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         """Of every patch, all channels."""
-        padded = nn.functional.pad(x, (1, 1, 1, 1))
-        side = x.shape[-1]
-        shifts = [
-            padded[..., i : i + side : self.stride, j : j + side : self.stride] for i in range(3) for j in range(3)
-        ]
-        patches = torch.stack(shifts, dim=-1).movedim(-4, -2).flatten(-2)
-        found: Tensor = self.weights(patches).movedim(-1, -3)
-        return found
+        side = x.shape[-1] // self.stride
+        patches = nn.functional.unfold(x, 3, padding=1, stride=self.stride).transpose(-1, -2)
+        found: Tensor = self.weights(patches).transpose(-1, -2)
+        return found.reshape(*found.shape[:-1], side, side)
 
 
 class ConvNet(nn.Module):
-    """Three convolutions, the second and third halving the side, and a linear layer."""
+    """Three convolutions, the first and third halving the side, and a linear layer."""
 
     def __init__(self, channels: int = 12) -> None:
         """With that many channels."""
         super().__init__()
         self.layers = nn.ModuleList(
-            [Convolution(1, channels), Convolution(channels, channels, 2), Convolution(channels, channels, 2)]
+            [Convolution(1, channels, 2), Convolution(channels, channels), Convolution(channels, channels, 2)]
         )
         self.last = nn.Linear(channels * 4, CLASSES)
 
@@ -75,7 +71,7 @@ class ConvNet(nn.Module):
 class ResNet(nn.Module):
     """A convolution, blocks of two with a skip around each, a mean over the pixels, and a linear layer."""
 
-    def __init__(self, channels: int = 8, blocks: int = 3) -> None:
+    def __init__(self, channels: int = 8, blocks: int = 2) -> None:
         """With that many channels and blocks."""
         super().__init__()
         self.first = Convolution(1, channels, 2)

@@ -1,0 +1,153 @@
+"""Sweeps of the scheduler study, on the layer that all sweeps of this project use.
+
+A task is a chunk of the runs of one problem with one optimizer; a run has the same bits in every chunk.  Runs of one
+seed share their split, their initial parameters, their batches and the random numbers of their perturbation, whatever
+the schedule, so that they can be compared in pairs.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, fields
+from itertools import product
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import torch
+
+from greedylr.checks import check_choice, check_count
+from numerics.robustness.engine import Cell, Curves, problem, simulate
+from numerics.robustness.optimizers import OPTIMIZERS
+from numerics.robustness.perturbation import Perturbation
+from numerics.robustness.schedulers import SCHEDULES
+from numerics.sweeps.manifest import JSON
+from numerics.sweeps.sweep import Sweep
+from numerics.sweeps.tables import Tables
+from numerics.sweeps.task import Task
+
+Array = npt.NDArray[np.float64]
+CHUNK = 64  # runs of a task: the gradients of so many still fit the cache
+LAST, MARKS = 10, 20
+
+
+@dataclass(frozen=True, slots=True)
+class Arm:
+    """A schedule with the initial rate that it takes on a problem with an optimizer."""
+
+    problem: str
+    optimizer: str
+    schedule: str
+    rate: float
+
+    def __post_init__(self) -> None:
+        """Refuse what cannot run."""
+        problem(self.problem)
+        check_choice("an optimizer", self.optimizer, tuple(OPTIMIZERS))
+        check_choice("a schedule", self.schedule, tuple(SCHEDULES))
+        if not 0 < self.rate < math.inf:
+            raise ValueError(f"rates must be positive and finite, got {self.rate!r}.")
+
+
+@dataclass(frozen=True, kw_only=True)
+class StudySweep:
+    """Every arm under every perturbation with every seed."""
+
+    arms: tuple[Arm, ...]
+    perturbations: tuple[Perturbation, ...] = (Perturbation(),)
+    steps: int = 200
+    seeds: int = 9
+    seed: int = 20251214
+
+    def __post_init__(self) -> None:
+        """Refuse what cannot be run, naming the option."""
+        check_count("steps", self.steps, 20)
+        check_count("seeds", self.seeds, 1)
+        check_count("seed", self.seed, 0)
+        for name, values in (("arms", self.arms), ("perturbations", self.perturbations)):
+            if not values:
+                raise ValueError(f"{name} must hold at least one, got none: there is nothing to run.")
+            if len(set(values)) < len(values):
+                raise ValueError(f"{name} must hold each one once, got one of them twice: it would be counted twice.")
+
+    def plain(self) -> dict[str, JSON]:
+        """The configuration as JSON."""
+        return {
+            "arms": [asdict(arm) for arm in self.arms],
+            "perturbations": [asdict(p) for p in self.perturbations],
+            **{f.name: getattr(self, f.name) for f in fields(self) if f.type == "int"},
+        }
+
+    def sweep(self, chunk: int = CHUNK) -> Sweep:
+        """The tasks: chunks of the runs of one problem with one optimizer."""
+        tasks = []
+        for name, optimizer in dict.fromkeys((arm.problem, arm.optimizer) for arm in self.arms):
+            mine = [arm for arm in self.arms if (arm.problem, arm.optimizer) == (name, optimizer)]
+            seeds = range(self.seed, self.seed + self.seeds)
+            cells: list[JSON] = [
+                {"schedule": arm.schedule, "rate": arm.rate, "perturbation": asdict(p), "seed": seed}
+                for seed, p, arm in product(seeds, self.perturbations, mine)
+            ]
+            for k, first in enumerate(range(0, len(cells), chunk)):
+                arguments: dict[str, JSON] = {"problem": name, "optimizer": optimizer, "steps": self.steps}
+                tasks.append(Task(f"{name}.{optimizer}.{k:04d}", arguments | {"cells": cells[first : first + chunk]}))
+        return Sweep(self.plain(), tasks, work)
+
+
+def cell(plain: Mapping[str, Any]) -> Cell:
+    """The cell that JSON stands for."""
+    return Cell(plain["schedule"], plain["rate"], Perturbation(**plain["perturbation"]), plain["seed"])
+
+
+def work(arguments: Mapping[str, Any]) -> Tables:
+    """A row for every run, and one for every mark of it."""
+    torch.set_num_threads(1)
+    cells = [cell(plain) for plain in arguments["cells"]]
+    found = simulate(arguments["problem"], arguments["optimizer"], cells, arguments["steps"])
+    shared = {name: [arguments[name]] * len(cells) for name in ("problem", "optimizer", "steps")}
+    own = {
+        "schedule": [c.schedule for c in cells], "initial_rate": [c.rate for c in cells],
+        "kind": [c.perturbation.kind for c in cells], "strength": [c.perturbation.strength for c in cells],
+        "relative": [c.perturbation.relative for c in cells], "seed": [c.seed for c in cells],
+    }  # fmt: skip
+    runs: dict[str, Any] = shared | own | outcomes(found)
+    marks = np.unique(np.linspace(0, arguments["steps"] - 1, MARKS + 1).round().astype(int))
+    many = {name: np.repeat(np.asarray(values), len(marks)).tolist() for name, values in (shared | own).items()}
+    curves = {"step": np.tile(marks, len(cells)), "loss": found.loss[:, marks].ravel()}
+    return {"runs": runs, "curves": many | curves | {"rate": found.rate[:, marks].ravel()}}
+
+
+def outcomes(found: Curves) -> dict[str, Array]:
+    """What became of every run, from its clean losses; shape (runs,) each.
+
+    ``final`` is the mean of the last ten losses, ``area`` the mean of all, ``ratio`` the paper's recovery ratio, the
+    largest loss over ``final``.  ``recovered`` counts the steps from half way until a loss is no larger than the mean
+    of the ten before half way, the number of steps that are left if it never is.
+    """
+    loss = found.loss
+    half = loss.shape[1] // 2
+    before = loss[:, half - LAST : half].mean(axis=1, keepdims=True)
+    back = loss[:, half:] <= before
+    never = ~back.any(axis=1)
+    final = loss[:, -LAST:].mean(axis=1)
+    with np.errstate(invalid="ignore", over="ignore", divide="ignore"):
+        ratio = loss.max(axis=1) / final
+    return {
+        "first": loss[:, 0],
+        "final": final,
+        "area": loss.mean(axis=1),
+        "largest": loss.max(axis=1),
+        "ratio": ratio,
+        "train": found.train,
+        "held_out": found.held_out,
+        "recovered": np.where(never, loss.shape[1] - half, back.argmax(axis=1)).astype(float),
+        "peak_rate": found.rate.max(axis=1),
+        "last_rate": found.rate[:, -1],
+    }
+
+
+def diverged(first: Sequence[float], final: Sequence[float]) -> npt.NDArray[np.bool_]:
+    """Which runs ended at no finite number, or above twice their first loss."""
+    start, end = np.asarray(first), np.asarray(final)
+    return np.asarray(~np.isfinite(end) | (end > 2 * start))
