@@ -21,6 +21,10 @@ if TYPE_CHECKING:
 
 Option = typer.Option
 SEEDS = {"tiny": 2}  # where one run takes seconds
+FACTORS = {"llama-1b": (0.95,)}  # the paper's for pre-training; its sweep elsewhere
+BASELINES = {
+    "tiny": ["cosine", "constant"], "smollm2": ["cosine"], "phi2": ["cosine"], "llama-1b": ["cosine", "cosine-warmup"],
+}  # fmt: skip
 
 
 def fsweep_llm(
@@ -35,8 +39,8 @@ def fsweep_llm(
     cap: Annotated[list[str], Option(help="max_lr in initial rates, or 'none'.")] = ["none", "10"],  # noqa: B006
     rates: Annotated[list[float], Option(help="Initial rates, multiples of --lr.")] = [1.0],  # noqa: B006
     baselines: Annotated[
-        list[str], Option(help="Schedules to compare with, NAME or NAME@MULTIPLE of --lr, or 'none'.")
-    ] = ["cosine", "constant"],  # noqa: B006
+        list[str] | None, Option(help="Schedules to compare with, NAME or NAME@MULTIPLE of --lr, or 'none'.")
+    ] = None,
     lr: Annotated[float | None, Option(help="The shared initial learning rate.")] = None,
     steps: Annotated[int | None, Option(help="Optimizer steps of every run.")] = None,
     batch: Annotated[int | None, Option(help="Rows of a micro-batch.")] = None,
@@ -85,10 +89,12 @@ def fsweep_llm(
             "weight_decay": weight_decay, "bf16": bf16, "checkpoint_activations": checkpoint_activations,
             "pretrain": pretrain, "save_every": save_every,
         }  # fmt: skip
+        setting = named(preset, given)  # refuses a preset that is none
         options = LanguageSweep(
-            setting=named(preset, given), factors=_factors(factors, preset), comparison=tuple(rule),
-            patience=tuple(patience), window=tuple(window), cap=_caps(cap), rates=tuple(rates),
-            baselines=tuple(_baselines(baselines)), seeds=SEEDS.get(preset, 1) if seeds is None else seeds, seed=seed,
+            setting=setting, factors=_factors(factors, preset), comparison=tuple(rule), patience=tuple(patience),
+            window=tuple(window), cap=_caps(cap), rates=tuple(rates),
+            baselines=tuple(_baselines(baselines or BASELINES[preset])),
+            seeds=SEEDS.get(preset, 1) if seeds is None else seeds, seed=seed,
         )  # fmt: skip
         chosen = _backend(backend, workers, address)
     except (TypeError, ValueError) as error:
@@ -117,7 +123,7 @@ def _refuse(why: str, status: int) -> NoReturn:
 
 def _factors(words: list[str] | None, preset: str) -> tuple[float, ...]:
     if words is None:
-        return (0.95,) if preset == "llama-1b" else (0.25, 0.5, 0.75, 0.99)
+        return FACTORS.get(preset, (0.25, 0.5, 0.75, 0.99))
     return () if words == ["none"] else tuple(_number("factors", word) for word in words)
 
 
