@@ -73,7 +73,7 @@ def fsweep_llm(
     Without options a model of a million parameters, pre-trained here, is fine-tuned on two cores in minutes, without
     network.  Every run goes on from its last checkpoint.  Several GPUs: accelerate launch $(which greedylr) fsweep ...
     """
-    from numerics.llm.extra import require  # noqa: PLC0415
+    from numerics.extra import require  # noqa: PLC0415
     from numerics.sweeps.store import SweepError  # noqa: PLC0415
 
     try:

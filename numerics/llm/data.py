@@ -9,8 +9,8 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from numerics.extra import require
 from numerics.llm import texts
-from numerics.llm.extra import require
 from numerics.llm.models import Encode, language, reachable, unreachable
 from numerics.llm.setting import Setting
 

@@ -24,7 +24,7 @@ from huggingface_hub.constants import ENDPOINT
 from peft import LoraConfig, get_peft_model
 from transformers import AutoModelForCausalLM, AutoTokenizer, LlamaConfig, PhiConfig, PreTrainedConfig
 
-from numerics.llm.extra import SMOLLM2, require
+from numerics.extra import SMOLLM2, require
 from numerics.llm.setting import Setting
 from numerics.sweeps.store import SweepError
 

@@ -9,7 +9,7 @@ its own that count nowhere else: the same number of trials for all.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from itertools import product
 
 import numpy as np
@@ -35,15 +35,15 @@ OPTIMIZER, STEPS, SEED, TUNING_SEED = "adam", 200, 20251214, 1000
 Rates = Mapping[tuple[str, str, str], float]  # by problem, optimizer and schedule
 
 
-def tuning(seeds: int = 3) -> StudySweep:
+def tuning(seeds: int = 3, grid: Sequence[float] = GRID) -> StudySweep:
     """Every schedule at every rate of the grid on every problem, on the tuning seeds."""
-    arms = tuple(Arm(p, OPTIMIZER, s, rate) for p, s, rate in product(PROBLEMS, SCHEDULES, GRID))
+    arms = tuple(Arm(p, OPTIMIZER, s, rate) for p, s, rate in product(PROBLEMS, SCHEDULES, grid))
     return StudySweep(arms=arms, steps=STEPS, seeds=seeds, seed=TUNING_SEED)
 
 
-def sensitivity(seeds: int = 9) -> StudySweep:
+def sensitivity(seeds: int = 9, grid: Sequence[float] = GRID) -> StudySweep:
     """The same on the seeds that count: the whole curve, the shared rate among it."""
-    arms = tuple(Arm(p, OPTIMIZER, s, rate) for p, s, rate in product(PROBLEMS, SCHEDULES, GRID))
+    arms = tuple(Arm(p, OPTIMIZER, s, rate) for p, s, rate in product(PROBLEMS, SCHEDULES, grid))
     return StudySweep(arms=arms, steps=STEPS, seeds=seeds, seed=SEED)
 
 

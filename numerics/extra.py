@@ -1,4 +1,4 @@
-"""What language models need beyond the package, and what to do where it is missing."""
+"""What some commands need beyond the package, and what to do where it is missing."""
 
 from __future__ import annotations
 
@@ -19,4 +19,4 @@ def require(packages: Sequence[str] = NEEDED, remedy: str = "pip install 'greedy
     """
     missing = [name for name in packages if find_spec(name) is None]
     if missing:
-        raise SweepError(f"{' and '.join(missing)} must be installed for language models: {remedy}.")
+        raise SweepError(f"{' and '.join(missing)} must be installed for this command: {remedy}.")

@@ -1,0 +1,108 @@
+"""``greedylr robustness``: schedules under perturbation, 8,100 runs as in Section 4.4 of the paper."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn
+
+import typer
+
+if TYPE_CHECKING:
+    from numerics.robustness.design import Rates
+    from numerics.robustness.sweep import StudySweep
+    from numerics.sweeps.backends import Backend
+    from numerics.sweeps.sweep import Result
+
+Option = typer.Option
+OUT = Path("greedylr-results")
+QUICK = {"tuning": 1, "clean": 3, "noisy": 1, "felt": 1, "sensitivity": 1}  # seeds of each part
+FULL = {"tuning": 3, "clean": 27, "noisy": 9, "felt": 9, "sensitivity": 9}
+QUICK_GRID = (1e-2, 1e-1)
+
+
+def robustness(
+    *,
+    quick: Annotated[bool, Option("--quick", help="Two rates, one to three seeds: minutes, no evidence.")] = False,
+    backend: Annotated[str, Option(help="processes, threads, sequential, dask or ray.")] = "processes",
+    workers: Annotated[int | None, Option(help="Processes or threads, one for each core if left out.")] = None,
+    address: Annotated[str | None, Option(help="The address of a dask or ray cluster.")] = None,
+    out: Annotated[Path | None, Option(help="Directory of the results.")] = None,
+    resume: Annotated[bool, Option("--resume/--fresh", help="Go on where a run stopped, or begin anew.")] = True,
+    as_json: Annotated[bool, Option("--json", help="Print data for machines instead of tables.")] = False,
+) -> None:
+    """Compare GreedyLR with fixed schedules on twelve problems, with and without noise in the loss.
+
+    Every schedule first takes its best rate on seeds of its own.  Noise in the reported loss reaches GreedyLR only;
+    what every schedule feels (a kick, wrong labels, scaled or noisy gradients) is a part of its own.
+    """
+    from numerics.extra import require  # noqa: PLC0415
+    from numerics.sweeps.backends import Backend  # noqa: PLC0415
+    from numerics.sweeps.store import SweepError  # noqa: PLC0415
+
+    folder = out or OUT / ("robustness-quick" if quick else "robustness")
+    try:
+        chosen = Backend(backend, workers, address)
+    except ValueError as error:
+        _refuse(str(error), 2)
+    try:
+        require(("torch",), "pip install 'greedylr[torch]'")
+        _report(_parts(folder, chosen, quick=quick, resume=resume, quiet=as_json), folder, as_json=as_json)
+    except SweepError as error:
+        _refuse(str(error), 1)
+
+
+def _refuse(why: str, status: int) -> NoReturn:
+    """One line, and out."""
+    sys.stderr.write(f"greedylr robustness: {' '.join(why.split())}\n")
+    raise typer.Exit(status) from None
+
+
+def _parts(folder: Path, backend: Backend, *, quick: bool, resume: bool, quiet: bool) -> dict[str, Result]:
+    """All sweeps of the study, the rates of all but the first and the last taken from the first."""
+    from numerics.robustness import design  # noqa: PLC0415
+    from numerics.sweeps.sweep import load  # noqa: PLC0415
+
+    seeds, grid = (QUICK, QUICK_GRID) if quick else (FULL, design.GRID)
+
+    def part(name: str, sweep: StudySweep) -> Result:
+        return _run(name, sweep, folder / name, backend, resume=resume, quiet=quiet)
+
+    found = {"tuning": part("tuning", design.tuning(seeds["tuning"], grid))}
+    rates: Rates = design.best_rates(load(found["tuning"].out)["runs"])
+    found |= {
+        name: part(name, make(rates, seeds[name]))
+        for name, make in (("clean", design.clean), ("noisy", design.noisy), ("felt", design.felt))
+    }
+    return found | {"sensitivity": part("sensitivity", design.sensitivity(seeds["sensitivity"], grid))}
+
+
+def _run(name: str, sweep: StudySweep, out: Path, backend: Backend, *, resume: bool, quiet: bool) -> Result:
+    """One sweep, with a progress bar on a terminal."""
+    from rich.console import Console  # noqa: PLC0415
+    from rich.progress import Progress  # noqa: PLC0415
+
+    from numerics.sweeps.sweep import discard, run  # noqa: PLC0415
+
+    if not resume:
+        discard(out)
+    console = Console(stderr=True)
+    with Progress(console=console, transient=True, disable=quiet or not console.is_terminal) as progress:
+        bar = progress.add_task(name, total=None)
+
+        def show(done: int, total: int) -> None:
+            progress.update(bar, completed=done, total=total)
+
+        return run(sweep.sweep(), out, backend=backend, progress=show)
+
+
+def _report(parts: dict[str, Result], folder: Path, *, as_json: bool) -> None:
+    from verification.robustness_report import as_data, print_report  # noqa: PLC0415
+
+    if as_json:
+        data: dict[str, Any] = as_data(parts) | {"out": str(folder)}
+        data |= {"computed_tasks": sum(result.computed for result in parts.values())}
+        sys.stdout.write(json.dumps(data, indent=2) + "\n")
+    else:
+        print_report(parts, folder)
