@@ -8,10 +8,9 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-import pyarrow as pa
 from rich.table import Table
 
-from numerics.robustness.summary import Comparison, Overall, comparisons, overall, recoveries
+from numerics.robustness.summary import Comparison, Overall, comparisons, joined, overall, recoveries
 from numerics.statistics import Estimate
 from numerics.sweeps.sweep import Result, load
 from verification.terminal import terminal
@@ -23,13 +22,13 @@ VERDICTS = ("better", "same", "unclear", "worse")
 def compared(parts: Mapping[str, Result], measure: str = "final") -> list[Comparison]:
     """GreedyLR against the fixed schedules in every setting without noise, with noise, and with what all feel."""
     tables = [load(parts[name].out)["runs"] for name in ("clean", "noisy", "felt")]
-    return comparisons(pa.concat_tables(tables), GREEDY, FIXED, measure)
+    return comparisons(joined(tables), GREEDY, FIXED, measure)
 
 
 def as_data(parts: Mapping[str, Result]) -> dict[str, Any]:
     """All comparisons, the summaries over problems, and the recovery ratios."""
     found = compared(parts)
-    noisy = pa.concat_tables([load(parts[name].out)["runs"] for name in ("clean", "noisy")])
+    noisy = joined([load(parts[name].out)["runs"] for name in ("clean", "noisy")])
     data: dict[str, Any] = _finite(
         {
             "comparisons": [asdict(c) | {"verdict": c.verdict} for c in found],
@@ -54,7 +53,7 @@ def print_report(parts: Mapping[str, Result], folder: Path) -> None:
     """Two tables: over problems, and recovery ratios."""
     console, found = terminal(), compared(parts)
     console.print(_overall_table(overall(found), found))
-    noisy = pa.concat_tables([load(parts[name].out)["runs"] for name in ("clean", "noisy")])
+    noisy = joined([load(parts[name].out)["runs"] for name in ("clean", "noisy")])
     table = _table("Recovery ratio (largest clean loss over the final one) and final loss over the first, 10, 50, 90%")
     for name in ("noise", "schedule", "runs", "diverged", "recovery ratio", "final / first"):
         table.add_column(name, justify="left" if name in ("noise", "schedule") else "right")

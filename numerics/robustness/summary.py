@@ -73,6 +73,11 @@ class Overall:
 Losses = Mapping[tuple[Setting, str], Mapping[int, float]]
 
 
+def joined(tables: Sequence[pa.Table]) -> pa.Table:
+    """The runs of several sweeps in one table."""
+    return pa.concat_tables(tables)
+
+
 def losses(runs: pa.Table, measure: str) -> Losses:
     """By setting and schedule, for every seed, infinite where the run diverged."""
     shared = ("problem", "optimizer", "kind", "strength")
