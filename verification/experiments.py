@@ -13,6 +13,7 @@ from numerics.equivariance import exact_runs, float_runs
 from numerics.sample_weights import RUNS, SAMPLES, STEPS, by_sample
 from verification import noise, stability_shares
 from verification.convergence import measurements
+from verification.language import experiments as language
 from verification.measured import Measured
 from verification.remedies import lines, table
 from verification.worst_case import experiments as worst_cases
@@ -30,6 +31,7 @@ def experiments() -> Mapping[str, Callable[[], Measured]]:
         | stability_shares.measurements()
         | worst_cases.measurements()
         | noise.measurements()
+        | language.measurements()
     )
 
 

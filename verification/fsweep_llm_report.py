@@ -96,10 +96,10 @@ def tally_line(counted: Tally) -> str:
     """The paper's Tables 5 to 7 in numbers of this sweep."""
     named = ", ".join(f"{name} {count}" for name, count in zip(CATEGORIES, counted.counts, strict=True))
     better = ", ".join(f"{100 * b.value:.0f}% at {s}" for b, s in zip(counted.better, STAGES, strict=True))
-    ended = f"; {counted.ended} had ended" if counted.ended else ""
+    failed = f" of the runs that did not fail ({counted.failed} did)" if counted.failed else ""
     return (
-        f"GreedyLR against cosine in the paper's categories: {named}{ended}; as good or better"
-        f" {100 * counted.as_good:.1f}%; better: {better}; average {counted.average:+.2f}%"
+        f"GreedyLR against cosine in the paper's categories: {named}; as good or better"
+        f" {100 * counted.as_good:.1f}%; better: {better}; average {counted.average:+.2f}%{failed}"
     )
 
 
@@ -110,7 +110,7 @@ def tally_data(counted: Tally) -> dict[str, Any]:
         "as_good_or_better": counted.as_good,
         "better_by_stage": {s: b.value for s, b in zip(STAGES, counted.better, strict=True)},
         "average_per_cent": counted.average if isfinite(counted.average) else None,
-        "ended": counted.ended,
+        "failed": counted.failed,
     }
 
 

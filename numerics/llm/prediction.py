@@ -34,6 +34,7 @@ class Prediction:
     failed: int
     by_peak: Estimate | None  # share of predictions that came true; None where none was made
     said: int  # of how many runs the peak says something
+    doomed: int  # how many of those it says will fail
     by_factor: Estimate
     area_peak: float
     area_factor: float
@@ -58,6 +59,7 @@ def predict(constants: Sequence[Run], greedy: Sequence[Run]) -> Prediction:
     bad, good = [r for r in greedy if r.failed], [r for r in greedy if not r.failed]
     return Prediction(
         safe, fatal, len(greedy), len(bad), share(right, len(said)) if said else None, len(said),
+        sum(run.peak >= fatal for run in said),
         share(by_factor, len(greedy)), area([r.peak for r in bad], [r.peak for r in good]),
         area([-(r.arm.factor or 1) for r in bad], [-(r.arm.factor or 1) for r in good]),
     )  # fmt: skip

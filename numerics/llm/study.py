@@ -41,6 +41,6 @@ STUDY: Mapping[str, LanguageSweep] = MappingProxyType(
             cap=(None, 10.0), baselines=(), seeds=4, seed=100,
         ),
         "tuning-tiny": _schedules(TUNING, 2),
-        "schedules-tiny": _schedules(200, 4),
+        "schedules-tiny": _schedules(200, 3),
     }
 )  # fmt: skip

@@ -22,7 +22,7 @@ class Row:
     """One arm over all seeds; losses are of the runs that trained or stalled, peaks of all.
 
     ``better`` holds, for every stage, by how many per cent of cosine's held-out loss on the same seed the arm's is
-    lower: the mean over the seeds where both are finite, with Student's 95% interval, or None with fewer than two.
+    lower: the mean over the seeds whose run did not fail, with Student's 95% interval, or None with fewer than two.
     """
 
     arm: Arm
@@ -52,7 +52,7 @@ def _row(arm: Arm, mine: Sequence[Run], cosine: dict[int, Run]) -> Row:
 
 
 def _better(mine: Sequence[Run], cosine: dict[int, Run], stage: int) -> Estimate | None:
-    differences = [d for run in mine if run.seed in cosine and math.isfinite(d := gain(run, cosine[run.seed], stage))]
+    differences = [gain(run, cosine[run.seed], stage) for run in mine if run.seed in cosine and not run.failed]
     return mean(differences, 0.95) if len(differences) > 1 and mine[0].arm != COSINE else None
 
 
@@ -74,6 +74,7 @@ class Instance:
     deltas: tuple[float | None, float | None, float | None]
     largest: float
     at: int
+    failed: bool
 
 
 def instances(found: Sequence[Run]) -> list[Instance]:
@@ -88,7 +89,9 @@ def _instance(run: Run, cosine: Run) -> Instance:
     shared = min(len(run.losses), len(cosine.losses))
     apart = np.nan_to_num(cosine.losses[:shared] - run.losses[:shared], nan=-math.inf)
     deltas = [None if math.isnan(d := gain(run, cosine, k)) else d for k in range(3)]
-    return Instance(run.arm, run.seed, (deltas[0], deltas[1], deltas[2]), float(apart.max()), int(apart.argmax()) + 1)
+    return Instance(
+        run.arm, run.seed, (deltas[0], deltas[1], deltas[2]), float(apart.max()), int(apart.argmax()) + 1, run.failed
+    )
 
 
 CATEGORIES = ("yes", "yes*", "no*", "no")
@@ -107,8 +110,8 @@ class Tally:
 
     counts: tuple[int, int, int, int]  # in the order of CATEGORIES
     better: tuple[Estimate, ...]  # share of better runs at every stage; runs of a seed are not independent
-    average: float  # per cent, over all instances that had not ended
-    ended: int  # instances without a number
+    average: float  # per cent, over the instances of runs that did not fail
+    failed: int  # runs
 
     @property
     def as_good(self) -> float:
@@ -126,9 +129,9 @@ def tally(found: Sequence[Instance]) -> Tally | None:
     better = tuple(
         share(sum(category(i.deltas[k]) in ("yes", "yes*") for i in found), len(found)) for k in range(3)
     )  # fmt: skip
-    known = [delta for delta in deltas if delta is not None]
-    average = float(np.mean(known)) if known else math.nan
-    return Tally((counts[0], counts[1], counts[2], counts[3]), better, average, len(deltas) - len(known))
+    kept = [delta for instance in found if not instance.failed for delta in instance.deltas if delta is not None]
+    average = float(np.mean(kept)) if kept else math.nan
+    return Tally((counts[0], counts[1], counts[2], counts[3]), better, average, sum(i.failed for i in found))
 
 
 def as_data(row: Row) -> dict[str, Any]:

@@ -38,7 +38,7 @@ def test_predictions_are_counted_where_they_say_something():
         made(greedy(0.75), 1, 1.0, peak=120.0),  # wrong, F right
     ]
     told = predict(known, runs)
-    assert (told.runs, told.failed, told.said) == (5, 2, 4)
+    assert (told.runs, told.failed, told.said, told.doomed) == (5, 2, 4, 2)
     assert told.by_peak.value == 0.5
     assert told.by_factor.value == pytest.approx(3 / 5)
     assert told.area_peak == pytest.approx((3 + 0) / 6)

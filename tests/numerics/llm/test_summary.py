@@ -57,11 +57,11 @@ def test_an_instance_finds_the_step_of_the_largest_difference():
     assert (found.at, found.largest) == (42, pytest.approx(7))
 
 
-def test_a_run_that_had_ended_is_worse_and_in_no_average():
+def test_a_run_that_failed_is_counted_and_in_no_average():
     counted = tally(instances(pair(1, (1.0, math.nan, math.nan)) + pair(2, (1.99, 2.01, 2.5))))
     assert dict(zip(CATEGORIES, counted.counts, strict=True)) == {"yes": 1, "yes*": 1, "no*": 1, "no": 3}
-    assert counted.ended == 2
-    assert counted.average == pytest.approx((50 + 0.5 - 0.5 - 25) / 4)
+    assert counted.failed == 1
+    assert counted.average == pytest.approx((0.5 - 0.5 - 25) / 3)
     assert [b.value for b in counted.better] == [1.0, 0.0, 0.0]
     assert counted.as_good == 0.5
     assert tally([]) is None

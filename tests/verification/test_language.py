@@ -1,0 +1,141 @@
+"""What the kept runs on language models say, and that they are what was asked for."""
+
+import json
+import math
+from dataclasses import replace
+from importlib.util import find_spec
+from random import Random
+
+import pytest
+from llm_synthetic import greedy, made
+
+from numerics.llm.arms import Arm
+from numerics.sweeps.provenance import cpu, versions
+from verification.language import experiments
+from verification.language.kept import FOLDER, Kept, kept
+
+NAMES = sorted(path.name for path in FOLDER.iterdir())
+COSINE = Arm("cosine")
+SETTING = {"setting": {"model": "tiny", "data": "worked-sums", "steps": 100, "rate": 1e-3}}
+needs_extra = pytest.mark.skipif(
+    not all(map(find_spec, ("torch", "transformers", "peft", "accelerate"))), reason="language models are an extra"
+)
+
+
+@pytest.fixture
+def pretend(monkeypatch):
+    """Sweeps made up by name."""
+    sweeps = {}
+    monkeypatch.setattr(experiments, "kept", lambda name: Kept(SETTING, tuple(sweeps[name])))
+    for function in vars(experiments).values():
+        if hasattr(function, "cache_clear"):
+            function.cache_clear()
+    yield sweeps
+    for function in vars(experiments).values():
+        if hasattr(function, "cache_clear"):
+            function.cache_clear()
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_kept_table_is_what_its_manifest_says(name):
+    assert len(kept(name).runs) == json.loads((FOLDER / name / "manifest.json").read_text())["tasks"]["count"]
+
+
+@needs_extra
+def test_the_kept_sweeps_are_those_of_the_study():
+    from numerics.llm.study import STUDY  # noqa: PLC0415
+
+    assert set(NAMES) <= set(STUDY)
+    for name, options in ((name, STUDY[name]) for name in NAMES):
+        told = json.loads((FOLDER / name / "manifest.json").read_text())["configuration"]
+        assert {key: told[key] for key in options.plain()} == options.plain()
+
+
+def test_five_failures_of_five_agree_and_one_survivor_disagrees(pretend):
+    ends = {"all": [9.0] * 5, "most": [9.0] * 4 + [1.0]}
+    for case, agrees in (("all", True), ("most", False)):
+        pretend["factors-smollm2"] = [made(greedy(0.25), s, end) for s, end in enumerate(ends[case])]
+        experiments.low_factor.cache_clear()
+        found = experiments.low_factor()
+        assert found.agrees is agrees
+        assert f"{5 if agrees else 4} of 5 failed" in found.says
+
+
+def test_a_threshold_of_the_factor_is_refuted_by_a_cap(pretend):
+    pretend["factors-smollm2"] = [made(greedy(0.25), 1, 9.0), made(greedy(0.5), 1, 1.0)]
+    pretend["caps-smollm2"] = []
+    assert experiments.threshold("smollm2").agrees
+    experiments.threshold.cache_clear()
+    pretend["caps-smollm2"] = [made(greedy(0.25, cap=10.0), 1, 1.0)]
+    found = experiments.threshold("smollm2")
+    assert not found.agrees
+    assert "so in 2 of 3 runs" in found.says
+    assert "F = 0.25, cap 10: 0 of 1 failed" in found.says
+
+
+def pairs(gains):
+    """For every seed a run of GreedyLR that is better than cosine's, at 2, by that many per cent."""
+    for seed, gain in enumerate(gains):
+        loss = 2 * (1 - gain / 100)
+        yield made(greedy(0.5), seed, loss, held=(loss, loss, loss))
+        yield made(COSINE, seed, 2.0, held=(2.0, 2.0, 2.0))
+
+
+@pytest.mark.parametrize(
+    ("gains", "agrees", "decides"),
+    [([5, 6, 5, 6], True, True), ([-5, -6, -5, -6], False, True), ([5, -6, 5, -6], False, False)],
+)
+def test_a_mean_gain_decides_only_where_its_interval_excludes_none(pretend, gains, agrees, decides):
+    pretend["factors-smollm2"] = list(pairs(gains))
+    found = experiments.shared_rate(2)
+    assert (found.agrees, found.decides) == (agrees, decides)
+
+
+def test_every_schedule_takes_its_best_rate_from_other_seeds(pretend):
+    rates = (1.0, 5.0, 25.0)
+    arms = {"greedy": greedy(0.9, cap=10.0), "cosine": COSINE}
+    best = {"greedy": 5.0, "cosine": 25.0}
+    pretend["tuning-tiny"] = [
+        made(replace(arm, rate=rate), 1000, 1.0 if rate == best[name] else 2.0)
+        for name, arm in arms.items() for rate in rates
+    ]  # fmt: skip
+    pretend["schedules-tiny"] = [
+        made(replace(arm, rate=rate), seed, loss, held=(loss, loss, loss))
+        for name, arm in arms.items() for rate in rates for seed in (1, 2, 3)
+        for loss in [(1.0 if name == "greedy" else 1.1) + seed / 100 if rate == best[name] else 0.1]
+    ]  # fmt: skip
+    found = experiments.own_rate(2)
+    assert found.agrees
+    assert "from 5 times the shared rate against cosine from 25 times" in found.says
+    assert experiments.ranking().agrees
+
+
+def test_a_diverged_run_is_no_best_rate(pretend):
+    pretend["tuning-tiny"] = [made(replace(COSINE, rate=r), 1, e) for r, e in ((1.0, 2.0), (5.0, math.nan))]
+    assert list(experiments.best_rates().values()) == [1.0]
+
+
+@pytest.mark.slow
+@needs_extra
+def test_a_kept_run_is_trained_again_bit_for_bit(tmp_path):
+    """One of the short ones, drawn anew every time, where the processor and the packages are those of the manifest."""
+    from numerics.llm import base  # noqa: PLC0415
+    from numerics.llm.study import STUDY  # noqa: PLC0415
+    from numerics.llm.sweep import BASE  # noqa: PLC0415
+
+    told = json.loads((FOLDER / "factors-tiny" / "manifest.json").read_text())
+    if told["sessions"][-1]["versions"] != versions() or cpu() not in json.dumps(told):
+        pytest.skip("other packages or another processor than those that the kept runs were made with")
+    options = STUDY["factors-tiny"]
+    begins_with = base.prepare(options.setting, tmp_path / BASE)
+    assert begins_with == told["configuration"]["base"]
+    sweep = options.sweep(tmp_path, begins_with)
+    task = Random().choice(sweep.tasks)
+    found = sweep.work(task.plain())
+    (run,) = (
+        r
+        for r in kept("factors-tiny").runs
+        if (r.arm, r.seed) == (Arm(**task.plain()["schedule"]), task.plain()["seed"])
+    )
+    assert found["steps"]["loss"] == run.losses.tolist()
+    assert found["runs"]["held_out_100"] == [run.held[2]]

@@ -1,0 +1,65 @@
+"""Sections 4.2 and 4.3 on language models that can be had without a network: what the runs kept here say."""
+
+from theory.claim import Claim
+from theory.claims.table_10 import STAGES
+
+SECTION = "4.2 and 4.3, re-run here"
+SWEEP = "re-runs Section 4.3 on other models and data"
+AGAINST = "re-runs Section 4.2 on other models and data"
+NOTE = (
+    "SmolLM2-135M-Instruct, LoRA of the paper's rank, alpha and dropout, on generated questions with reasoning; a small"
+    " Phi where the name ends in tiny. The paper gives no patience, smoothing or cap; here they are 10, 50 and as said."
+)
+FATE = (
+    "A run fails if its held-out loss ends at least 5% above its start, at no number, or back at the start after it had"
+    " been 10% below."
+)
+
+
+def claims() -> tuple[Claim, ...]:
+    """Decided by measurements only."""
+    return (
+        _claim("low-factor", "Without a cap, F = 0.25 fails", SWEEP, r"F = 0.25", f"{NOTE} {FATE}"),
+        _claim("high-factors", "Without a cap, no F >= 0.5 fails", SWEEP, r"F \ge 0.5", f"{NOTE} {FATE}"),
+        _claim("threshold", "A run fails if and only if F < 0.5, whatever the cap", SWEEP, r"F < 0.5", NOTE),
+        _claim("threshold-tiny", "The same on the small Phi", SWEEP, r"F < 0.5", NOTE),
+        _claim(
+            "peak",
+            "A run fails if its rate reaches what no constant rate survives, and does not if it stays where none fails",
+            SWEEP,
+            r"\max_t \gamma_t",
+            "A mechanism instead of a threshold of F: the limits were measured at constant rates, with other seeds.",
+        ),
+        _claim("peak-tiny", "The same on the small Phi", SWEEP, r"\max_t \gamma_t", NOTE),
+        _claim("within", "Final losses for F >= 0.5 lie within 1.5% of each other", SWEEP, r"F \ge 0.5", NOTE),
+        _claim(
+            "design",
+            "Of F (1/4, 1/2), cap, patience, smoothing, comparison, F has the largest effect on the share of failures",
+            SWEEP,
+            r"F",
+            "A full factorial design on the small Phi; the effects of pairs and on the loss are in the table.",
+        ),
+        *(
+            _claim(
+                f"shared-rate.{k + 1}",
+                f"GreedyLR (F >= 0.5) is better than cosine from the same initial rate at {stage} of the steps",
+                AGAINST,
+                r"F \ge 0.5",
+                NOTE,
+            )
+            for k, stage in enumerate(STAGES)
+        ),
+        _claim(
+            "categories", "In the categories of Tables 5 to 7 GreedyLR is as good or better in most instances", AGAINST,
+            r"F", NOTE,
+        ),
+        _claim(
+            "constant", "From the same initial rate a constant rate is better than cosine", AGAINST,
+            r"\gamma_t = \gamma_0",
+            "On the small Phi. Where it holds, an advantage over cosine at that rate says that the rate is low for it.",
+        ),
+    )  # fmt: skip
+
+
+def _claim(name: str, title: str, paper: str, latex: str, note: str) -> Claim:
+    return Claim(id=f"language.{name}", title=title, section=SECTION, paper=paper, latex=latex, note=note)

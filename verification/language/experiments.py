@@ -1,0 +1,285 @@
+"""What the kept runs on language models say, claim by claim."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from functools import cache, partial
+
+import numpy as np
+
+from numerics.llm.arms import Arm
+from numerics.llm.effects import Effect, effects
+from numerics.llm.outcome import FATES, Run
+from numerics.llm.prediction import Prediction, predict
+from numerics.llm.summary import CATEGORIES, COSINE, STAGES, Instance, gain, instances, tally
+from numerics.statistics import Estimate, mean, share
+from verification.language.kept import kept
+from verification.measured import Measured
+
+THRESHOLD = 0.5
+
+
+def _greedy(*names: str) -> list[Run]:
+    return [run for name in names for run in kept(name).runs if run.arm.schedule == "greedy"]
+
+
+def _fates(found: Sequence[Run]) -> str:
+    counts = {fate: sum(run.fate == fate for run in found) for fate in FATES}
+    return ", ".join(f"{count} {fate}" for fate, count in counts.items() if count)
+
+
+def _ends(found: Sequence[Run]) -> str:
+    return ", ".join(f"{run.held[2]:.2f}" for run in found)
+
+
+def _peaks(found: Sequence[Run]) -> str:
+    return ", ".join(f"{run.peak:.3g}" for run in found)
+
+
+def _share(found: Sequence[Run]) -> str:
+    count, of = sum(run.failed for run in found), len(found)
+    failed = share(count, of)
+    return f"{count} of {of} failed (95% interval {failed.low:.2f} to {failed.high:.2f})"
+
+
+@cache
+def low_factor() -> Measured:
+    """Without a cap, F = 1/4."""
+    mine = [run for run in _greedy("factors-smollm2") if run.arm.factor == 0.25]
+    return Measured(
+        f"{kept('factors-smollm2').about}, no cap: {_fates(mine)}; held-out losses {_ends(mine)} from"
+        f" {mine[0].start:.2f}, peaks {_peaks(mine)} times the first rate; {_share(mine)}",
+        all(run.failed for run in mine),
+    )
+
+
+@cache
+def high_factors() -> Measured:
+    """Without a cap, F >= 1/2."""
+    mine = [run for run in _greedy("factors-smollm2") if (run.arm.factor or 0) >= THRESHOLD]
+    told = "; ".join(
+        f"F = {F:g}: {_fates(of)}, held-out {_ends(of)}, peaks {_peaks(of)}"
+        for F in (0.5, 0.75, 0.99)
+        for of in [[run for run in mine if run.arm.factor == F]]
+    )
+    return Measured(f"{kept('factors-smollm2').about}, no cap: {told}; {_share(mine)}", not any(r.failed for r in mine))
+
+
+@cache
+def threshold(model: str) -> Measured:
+    """F against the cap: whether a run fails if and only if F < 1/2."""
+    names = ("factors-smollm2", "caps-smollm2") if model == "smollm2" else ("factors-tiny",)
+    mine = _greedy(*names)
+    right = sum(run.failed == ((run.arm.factor or 1) < THRESHOLD) for run in mine)
+    told = "; ".join(
+        f"F = {F:g}, {'no cap' if cap is None else f'cap {cap:g}'}: {sum(run.failed for run in of)} of {len(of)} failed"
+        for F in sorted({run.arm.factor or 0 for run in mine})
+        for cap in (None, 10.0)
+        if (of := [run for run in mine if run.arm.factor == F and run.arm.cap == cap])
+    )
+    return Measured(f"{kept(names[0]).about}: so in {right} of {len(mine)} runs; {told}", right == len(mine))
+
+
+@cache
+def prediction(model: str) -> Prediction:
+    """By the peak rate, from runs at constant rates with other seeds."""
+    names = ("factors-smollm2", "caps-smollm2") if model == "smollm2" else ("factors-tiny", "design-tiny")
+    return predict(kept(f"limits-{model}").runs, _greedy(*names))
+
+
+@cache
+def peak(model: str) -> Measured:
+    """Whether it came true wherever it says something."""
+    told = prediction(model)
+    fatal = "none of those tried is fatal" if math.isinf(told.fatal) else f"fatal from {told.fatal:g} times"
+    counted = "it says nothing of any run"
+    if told.by_peak is not None:
+        right = round(told.by_peak.value * told.said)
+        counted = f"it says something of {told.said} of {told.runs} runs, that {told.doomed} fail, right in {right}"
+        counted += f" (95% interval {told.by_peak.low:.2f} to {told.by_peak.high:.2f})"
+    return Measured(
+        f"{kept(f'limits-{model}').about}: constant rates are safe up to {told.safe:g} times the shared rate, {fatal};"
+        f" {counted}; F < 1/2 is right in {told.by_factor.value:.0%} of all; {told.failed} failed; a failed run has"
+        f" the higher peak than another one with probability {told.area_peak:.2f}, the smaller F with"
+        f" {told.area_factor:.2f}",
+        told.by_peak is not None and told.by_peak.value == 1,
+    )
+
+
+@cache
+def spread() -> Measured:
+    """Medians over seeds of the runs with F >= 1/2 that did not fail."""
+    found = {}
+    for F in (0.5, 0.75, 0.99):
+        ends = [r.final for r in _greedy("factors-smollm2") if r.arm.factor == F and not r.failed]
+        found[F] = float(np.median(ends)) if ends else math.nan
+    apart = 100 * (max(found.values()) / min(found.values()) - 1)
+    told = ", ".join(f"{value:.3f} at F = {F:g}" for F, value in found.items())
+    return Measured(
+        f"{kept('factors-smollm2').about}, no cap: medians of the final training loss (mean of the last 20 steps) over"
+        f" the runs that did not fail: {told}; {apart:.1f}% apart",
+        apart <= 1.5,
+    )
+
+
+def _against(pairs: Sequence[tuple[int, float]], told: str) -> Measured:
+    """A mean gain over the seeds, each seed's mean first, against none."""
+    by_seed = {seed: float(np.mean([g for s, g in pairs if s == seed])) for seed, _ in pairs}
+    estimate = mean(list(by_seed.values()), 0.95)
+    return Measured(
+        f"{told}: {estimate.value:+.2f}% [{estimate.low:+.2f}, {estimate.high:+.2f}], the mean of {len(by_seed)} paired"
+        " differences with Student's 95% interval",
+        estimate.low > 0,
+        decides=not estimate.holds(0),
+    )
+
+
+@cache
+def shared_rate(stage: int) -> Measured:
+    """GreedyLR with F >= 1/2 and no cap against cosine, both from the shared rate."""
+    mine = [run for run in _greedy("factors-smollm2") if (run.arm.factor or 0) >= THRESHOLD]
+    cosine = {run.seed: run for run in kept("factors-smollm2").runs if run.arm == COSINE}
+    pairs = [(run.seed, gain(run, cosine[run.seed], stage)) for run in mine if not run.failed]
+    return _against(
+        pairs,
+        f"{kept('factors-smollm2').about}, F = 0.5, 0.75, 0.99 without a cap, at {STAGES[stage]} of the steps, per cent"
+        f" below cosine's held-out loss ({len(mine) - len(pairs)} of {len(mine)} runs failed later and are left out)",
+    )
+
+
+def best_rates() -> dict[Arm, float]:
+    """For every schedule of the study at its own best rate, by the tuning seeds: median held-out loss at the end."""
+    found: dict[tuple[object, ...], dict[float, list[float]]] = {}
+    for run in kept("tuning-tiny").runs:
+        key = (run.arm.schedule, run.arm.comparison)
+        loss = run.held[2] if math.isfinite(run.held[2]) else math.inf
+        found.setdefault(key, {}).setdefault(run.arm.rate, []).append(loss)
+    chosen = {key: min(rates, key=lambda r: float(np.median(rates[r]))) for key, rates in found.items()}
+    return {
+        run.arm: run.arm.rate
+        for run in kept("tuning-tiny").runs
+        if run.arm.rate == chosen[run.arm.schedule, run.arm.comparison]
+    }
+
+
+def _named(arm: Arm) -> str:
+    return f"greedy ({arm.comparison})" if arm.schedule == "greedy" else arm.schedule
+
+
+def at_best_rates() -> dict[str, tuple[Arm, list[Run]]]:
+    """The runs of the study at the rates that were chosen, by the schedule's name."""
+    return {_named(arm): (arm, [run for run in kept("schedules-tiny").runs if run.arm == arm]) for arm in best_rates()}
+
+
+@cache
+def own_rate(stage: int) -> Measured:
+    """GreedyLR against cosine, each at its own best rate."""
+    found = at_best_rates()
+    (greedy, mine), (cosine, others) = found["greedy (best)"], found["cosine"]
+    other = {run.seed: run for run in others}
+    pairs = [(run.seed, gain(run, other[run.seed], stage)) for run in mine if not run.failed]
+    return _against(
+        pairs,
+        f"{kept('schedules-tiny').about}, F = 0.9, cap 10, from {greedy.rate:g} times the shared rate against cosine"
+        f" from {cosine.rate:g} times, both the best of {_grid()} on two other seeds, at {STAGES[stage]} of the steps,"
+        " per cent below cosine's held-out loss",
+    )
+
+
+def _grid() -> str:
+    return ", ".join(f"{rate:g}" for rate in sorted({run.arm.rate for run in kept("tuning-tiny").runs}))
+
+
+@cache
+def ranking() -> Measured:
+    """All schedules at their own best rates."""
+    found = at_best_rates()
+    medians = {name: float(np.median([run.held[2] for run in runs])) for name, (_, runs) in found.items()}
+    order = sorted(medians, key=medians.__getitem__)
+    told = ", ".join(f"{name} {medians[name]:.3f} (from {found[name][0].rate:g} x)" for name in order)
+    return Measured(
+        f"{kept('schedules-tiny').about}, medians of the held-out loss at the end, each at its own best rate: {told}",
+        order[0].startswith("greedy"),
+    )
+
+
+@cache
+def constant_rate() -> Measured:
+    """A constant rate against cosine, both at the shared rate: what cosine's decay costs where the rate is low."""
+    runs = kept("factors-tiny").runs
+    cosine = {run.seed: run for run in runs if run.arm == COSINE}
+    pairs = [(run.seed, gain(run, cosine[run.seed], 2)) for run in runs if run.arm == Arm("constant")]
+    return _against(pairs, f"{kept('factors-tiny').about}, a constant rate, per cent below cosine's held-out loss")
+
+
+@cache
+def table_5() -> Measured:
+    """The paper's Tables 5 to 7 in numbers of the SmolLM2 runs."""
+    found = instances(kept("factors-smollm2").runs)
+    counted = tally(found)
+    if counted is None:
+        raise ValueError("factors-smollm2 holds no pair with cosine.")
+    named = ", ".join(f"{name} {count}" for name, count in zip(CATEGORIES, counted.counts, strict=True))
+    better = ", ".join(f"{100 * e.value:.0f}% at {stage}" for e, stage in zip(counted.better, STAGES, strict=True))
+    return Measured(
+        f"{kept('factors-smollm2').about}, all F without a cap, {sum(counted.counts)} instances (runs of a seed are not"
+        f" independent): {named}; as good or better {100 * counted.as_good:.1f}%; better {better}; average"
+        f" {counted.average:+.2f}% over the runs that did not fail, {counted.failed} did",
+        counted.as_good > 0.5,
+        "\n".join(map(_table_10, found)),
+    )
+
+
+def _table_10(row: Instance) -> str:
+    deltas = ", ".join("ended" if delta is None else f"{delta:+.1f}%" for delta in row.deltas)
+    return (
+        f"F = {row.arm.factor:g}, seed {row.seed}: {deltas} at 10%, 50%, 100%; largest difference of the training"
+        f" losses {row.largest:.2f}, at step {row.at}"
+    )
+
+
+@cache
+def design() -> Measured:
+    """Main effects and the largest interactions on the share of failed runs."""
+    found = effects(kept("design-tiny").runs)
+    main = [e for e in found if len(e.options) == 1 and e.response.startswith("share")]
+    pairs = sorted(
+        (e for e in found if len(e.options) == 2), key=lambda e: -abs(e.effect.value)
+    )  # fmt: skip
+    losses = [e for e in found if e.response.startswith("log")]
+    table = "\n".join(map(_effect, [*main, *pairs, *losses]))
+    strongest = max(main, key=lambda e: abs(e.effect.value))
+    return Measured(
+        f"{kept('design-tiny').about}, a full design of 32 arms: {'; '.join(map(_effect, main))}; the largest pair:"
+        f" {_effect(pairs[0])}",
+        strongest.options == ("factor",),
+        table,
+    )
+
+
+def _effect(e: Effect) -> str:
+    names = " and ".join(f"{o} {level}" for o, level in zip(e.options, e.levels, strict=True))
+    return f"{names}: {_signed(e.effect)}" + ("" if e.response.startswith("share") else f" on the {e.response}")
+
+
+def _signed(e: Estimate) -> str:
+    return f"{e.value:+.2f} [{e.low:+.2f}, {e.high:+.2f}]"
+
+
+def measurements() -> dict[str, Callable[[], Measured]]:
+    """The runs, by the claim they stand beside."""
+    by_stage = {f"language.shared-rate.{k + 1}": partial(shared_rate, k) for k in range(3)}
+    return {
+        "language.low-factor": low_factor,
+        "language.high-factors": high_factors,
+        "language.threshold": partial(threshold, "smollm2"),
+        "language.threshold-tiny": partial(threshold, "tiny"),
+        "language.peak": partial(peak, "smollm2"),
+        "language.peak-tiny": partial(peak, "tiny"),
+        "language.within": spread,
+        "language.design": design,
+        "language.categories": table_5,
+        "language.constant": constant_rate,
+        **by_stage,
+    }

@@ -1,0 +1,54 @@
+"""Run the study again and keep its results: ``python -m verification.language.publish [NAME ...]``.
+
+Two hours on two cores for all of it; a run that was interrupted goes on.  Without names, all sweeps of the study.
+"""
+
+from __future__ import annotations
+
+import shutil
+import sys
+from pathlib import Path
+
+from numerics.llm import base
+from numerics.llm.study import STUDY
+from numerics.llm.sweep import BASE, RESULTS
+from numerics.sweeps.store import SweepError
+from numerics.sweeps.sweep import run
+from verification.language.kept import FOLDER
+
+WORK = Path("greedylr-results") / "language-study"
+
+
+def publish(name: str, work: Path = WORK) -> None:
+    """Run the sweep of that name in ``work``, and copy its tables with their manifest to where they are kept."""
+    options, here = STUDY[name], work / name
+    begins_with = base.prepare(options.setting, here / BASE)
+    result = run(options.sweep(here, begins_with), here / RESULTS, progress=lambda done, of: _say(name, done, of))
+    kept = FOLDER / name
+    shutil.rmtree(kept, ignore_errors=True)
+    kept.mkdir(parents=True)
+    for path in (*result.out.glob("*.parquet"), result.out / "manifest.json"):
+        shutil.copy(path, kept)
+
+
+def _say(name: str, done: int, of: int) -> None:
+    sys.stderr.write(f"{name}: {done} of {of} runs\n")
+
+
+def main(names: list[str]) -> int:
+    """Publish the sweeps of these names; the exit status is 2 for a name that is none."""
+    unknown = [name for name in names if name not in STUDY]
+    if unknown:
+        sys.stderr.write(f"no sweep of the study is called {unknown[0]!r}: {', '.join(STUDY)}.\n")
+        return 2
+    try:
+        for name in names or STUDY:
+            publish(name)
+    except SweepError as error:
+        sys.stderr.write(f"{error}\n")
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
