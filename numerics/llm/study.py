@@ -1,7 +1,7 @@
 """The sweeps whose results are kept with the project: what was asked of which model, with which seeds.
 
-They were fixed before the runs.  ``limits-*`` train at constant multiples of the shared rate and say which of them a
-model bears; from that the peak rate of a GreedyLR run predicts its end (``numerics.llm.prediction``).
+They were fixed before the runs, but for ``HIGH``.  ``limits-*`` train at constant multiples of the shared rate and say
+which of them a model bears; from that the peak rate of a GreedyLR run predicts its end (``numerics.llm.prediction``).
 """
 
 from __future__ import annotations
@@ -17,14 +17,15 @@ MULTIPLES = (1.0, 3.0, 10.0, 30.0, 100.0, 300.0)
 LIMITS = tuple(("constant", multiple) for multiple in MULTIPLES)
 SCHEDULES = ("cosine", "cosine-warmup", "linear", "constant-warmup", "warmup-stable-decay")
 GRID = (1.0, 5.0, 25.0)  # rates among which every schedule takes its best
+HIGH = (75.0,)  # added after the tuning runs had put most schedules at the end of the grid
 TUNING = 1000  # the first seed of the runs that only choose rates
 
 
-def _schedules(seed: int, seeds: int) -> LanguageSweep:
+def _schedules(seed: int, seeds: int, rates: tuple[float, ...] = GRID) -> LanguageSweep:
     """Schedules against each other at every rate of the grid; GreedyLR in all three comparisons."""
     return LanguageSweep(
         setting=TINY, factors=(0.9,), comparison=("best", "previous", "test"), patience=(2,), window=(10,),
-        cap=(10.0,), rates=GRID, baselines=tuple((name, 1.0) for name in ("constant", *SCHEDULES)), seeds=seeds,
+        cap=(10.0,), rates=rates, baselines=tuple((name, 1.0) for name in ("constant", *SCHEDULES)), seeds=seeds,
         seed=seed,
     )  # fmt: skip
 
@@ -41,6 +42,8 @@ STUDY: Mapping[str, LanguageSweep] = MappingProxyType(
             cap=(None, 10.0), baselines=(), seeds=4, seed=100,
         ),
         "tuning-tiny": _schedules(TUNING, 2),
+        "tuning-high-tiny": _schedules(TUNING, 2, HIGH),
         "schedules-tiny": _schedules(200, 3),
+        "schedules-high-tiny": _schedules(200, 3, HIGH),
     }
 )  # fmt: skip

@@ -58,6 +58,20 @@ def claims() -> tuple[Claim, ...]:
             r"\gamma_t = \gamma_0",
             "On the small Phi. Where it holds, an advantage over cosine at that rate says that the rate is low for it.",
         ),
+        *(
+            _claim(
+                f"own-rate.{k + 1}",
+                f"GreedyLR is better than cosine at {stage} of the steps, each from its own best initial rate",
+                AGAINST,
+                r"\gamma_0",
+                "On the small Phi, rates chosen on other seeds from the same small grid.",
+            )
+            for k, stage in enumerate(STAGES)
+        ),
+        _claim(
+            "ranking", "Of nine schedules, each from its own best initial rate, a GreedyLR ends lowest", AGAINST,
+            r"\gamma_0", "On the small Phi; the medians of the others stand beside it.",
+        ),
     )  # fmt: skip
 
 

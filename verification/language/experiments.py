@@ -148,19 +148,19 @@ def shared_rate(stage: int) -> Measured:
     )
 
 
+def _tuning() -> list[Run]:
+    return [*kept("tuning-tiny").runs, *kept("tuning-high-tiny").runs]
+
+
 def best_rates() -> dict[Arm, float]:
     """For every schedule of the study at its own best rate, by the tuning seeds: median held-out loss at the end."""
     found: dict[tuple[object, ...], dict[float, list[float]]] = {}
-    for run in kept("tuning-tiny").runs:
+    for run in _tuning():
         key = (run.arm.schedule, run.arm.comparison)
         loss = run.held[2] if math.isfinite(run.held[2]) else math.inf
         found.setdefault(key, {}).setdefault(run.arm.rate, []).append(loss)
     chosen = {key: min(rates, key=lambda r: float(np.median(rates[r]))) for key, rates in found.items()}
-    return {
-        run.arm: run.arm.rate
-        for run in kept("tuning-tiny").runs
-        if run.arm.rate == chosen[run.arm.schedule, run.arm.comparison]
-    }
+    return {run.arm: run.arm.rate for run in _tuning() if run.arm.rate == chosen[run.arm.schedule, run.arm.comparison]}
 
 
 def _named(arm: Arm) -> str:
@@ -169,7 +169,8 @@ def _named(arm: Arm) -> str:
 
 def at_best_rates() -> dict[str, tuple[Arm, list[Run]]]:
     """The runs of the study at the rates that were chosen, by the schedule's name."""
-    return {_named(arm): (arm, [run for run in kept("schedules-tiny").runs if run.arm == arm]) for arm in best_rates()}
+    runs = [*kept("schedules-tiny").runs, *kept("schedules-high-tiny").runs]
+    return {_named(arm): (arm, [run for run in runs if run.arm == arm]) for arm in best_rates()}
 
 
 @cache
@@ -188,19 +189,24 @@ def own_rate(stage: int) -> Measured:
 
 
 def _grid() -> str:
-    return ", ".join(f"{rate:g}" for rate in sorted({run.arm.rate for run in kept("tuning-tiny").runs}))
+    return ", ".join(f"{rate:g}" for rate in sorted({run.arm.rate for run in _tuning()}))
 
 
 @cache
 def ranking() -> Measured:
-    """All schedules at their own best rates."""
+    """All schedules at their own best rates, the lowest GreedyLR against the lowest other one."""
     found = at_best_rates()
     medians = {name: float(np.median([run.held[2] for run in runs])) for name, (_, runs) in found.items()}
     order = sorted(medians, key=medians.__getitem__)
     told = ", ".join(f"{name} {medians[name]:.3f} (from {found[name][0].rate:g} x)" for name in order)
-    return Measured(
-        f"{kept('schedules-tiny').about}, medians of the held-out loss at the end, each at its own best rate: {told}",
-        order[0].startswith("greedy"),
+    greedy = next(name for name in order if name.startswith("greedy"))
+    other = next(name for name in order if not name.startswith("greedy"))
+    others = {run.seed: run for run in found[other][1]}
+    pairs = [(run.seed, gain(run, others[run.seed], 2)) for run in found[greedy][1]]
+    return _against(
+        pairs,
+        f"{kept('schedules-tiny').about}, medians of the held-out loss at the end, each from its own best of {_grid()}"
+        f" times the shared rate: {told}; {greedy} against {other}, both picked by these medians, per cent below",
     )
 
 
@@ -270,6 +276,7 @@ def _signed(e: Estimate) -> str:
 def measurements() -> dict[str, Callable[[], Measured]]:
     """The runs, by the claim they stand beside."""
     by_stage = {f"language.shared-rate.{k + 1}": partial(shared_rate, k) for k in range(3)}
+    by_stage |= {f"language.own-rate.{k + 1}": partial(own_rate, k) for k in range(3)}
     return {
         "language.low-factor": low_factor,
         "language.high-factors": high_factors,
@@ -281,5 +288,6 @@ def measurements() -> dict[str, Callable[[], Measured]]:
         "language.design": design,
         "language.categories": table_5,
         "language.constant": constant_rate,
+        "language.ranking": ranking,
         **by_stage,
     }
