@@ -5,7 +5,7 @@ BIN := .venv/bin
 .PHONY: verify test test-slow lint publish bench clean
 
 verify: .venv/main.stamp
-	@$(BIN)/greedylr verify
+	@$(BIN)/greedylr verify --page build/ledger
 
 test: .venv/dev.stamp
 	@$(BIN)/python -m pytest -q -m "not slow"

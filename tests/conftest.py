@@ -11,6 +11,7 @@ keep_compiled(os.environ)  # before anything imports numba: compiled code of oth
 
 from theory.claims import paper  # noqa: E402
 from verification.ledger import ledger as compute  # noqa: E402
+from verification.replays import once  # noqa: E402
 from verification.rocq import check  # noqa: E402
 
 settings.register_profile("patient", parent=settings(), deadline=None)  # a busy machine is no failure
@@ -29,4 +30,4 @@ def rocq():
 
 @pytest.fixture(scope="session")
 def ledger(rocq):
-    return compute(paper(), rocq=rocq)
+    return compute(once(paper()), rocq=rocq)

@@ -25,6 +25,7 @@ ALLOWED = {
     "numerics": {"numerics", "greedylr", *LIBRARIES},
     "numerics/llm": {"numerics", "greedylr", *LIBRARIES, *LANGUAGE},
     "verification": {*PACKAGES, "typer", "rich", "numpy", "scipy", "clarabel"},
+    "verification/page": {*PACKAGES, "jinja2", "markupsafe", "latex2mathml"},
     "examples": {"greedylr", "torch", "transformers", "accelerate", "lightning"},
 }
 TRUSTED = ("theory/kernel.py", "theory/gram.py", "theory/polynomial.py")

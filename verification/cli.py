@@ -6,6 +6,7 @@ import json
 import os
 import sys
 import time
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -42,6 +43,10 @@ def verify(
     ] = "",
     everything: Annotated[bool, typer.Option("--all", help="List the numbers that nothing determines, too.")] = False,
     as_json: AsJson = False,
+    page: Annotated[
+        Path | None,
+        typer.Option("--page", metavar="DIR", help="Write the ledger as web pages that work from disk, too."),
+    ] = None,
 ) -> None:
     """Check every claim and print the ledger; exit status 1 if a proof fails or evidence contradicts a status."""
     from verification.report import (  # noqa: PLC0415 - keeps --help fast
@@ -54,6 +59,8 @@ def verify(
     )
     from verification.terminal import terminal  # noqa: PLC0415
 
+    if page is not None:
+        _ready(page, only)
     start = time.perf_counter()
     ledger, rocq = _check(only, quiet=as_json)
     seconds = time.perf_counter() - start
@@ -68,6 +75,8 @@ def verify(
         if not only:
             print_rocq(console, rocq)
         print_summary(console, shown, seconds)
+    if page is not None:
+        _write(page, ledger, rocq)
     if rocq.refused or any(entry.problems for entry in ledger.values()):
         raise typer.Exit(1)
 
@@ -109,9 +118,10 @@ def _check(name: str, *, quiet: bool, repairs: bool = False) -> tuple[Ledger, Ou
     keep_compiled(os.environ)
     from theory.claims import paper  # noqa: PLC0415
     from verification.ledger import ledger, needed  # noqa: PLC0415
+    from verification.replays import once  # noqa: PLC0415
     from verification.rocq import check  # noqa: PLC0415
 
-    claims = everything = paper()
+    claims = everything = once(paper())
     if name:
         _known(name, [claim.id for claim in claims])
         wanted = [name] + [claim.id for claim in claims if repairs and claim.repairs == name]
@@ -137,6 +147,28 @@ app.command()(robustness)
 app.command(cls=ListCommand)(advise)
 app.command(cls=ListCommand)(worst_case)
 app.command()(tightness)
+
+
+def _ready(page: Path, only: str) -> None:
+    """Refuse what cannot be written before anything is computed."""
+    from verification.page.folder import older  # noqa: PLC0415
+
+    if only:
+        raise typer.BadParameter("a page shows the whole ledger: leave --only or --page out.")
+    try:
+        older(page)
+    except ValueError as reason:
+        raise typer.BadParameter(str(reason)) from None
+
+
+def _write(page: Path, ledger: Ledger, rocq: Outcome) -> None:
+    """The ledger as a site, and where it begins."""
+    from verification.page.folder import put  # noqa: PLC0415
+    from verification.page.site import pages  # noqa: PLC0415
+    from verification.page.stamp import stamp  # noqa: PLC0415
+
+    put(page, pages(ledger, rocq, stamp(rocq.version)))
+    sys.stderr.write(f"written: {page / 'index.html'}\n")
 
 
 def _known(name: str, names: list[str]) -> None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import fields, replace
 from fractions import Fraction
+from typing import Any
 
 from theory.arithmetic import approx
 from theory.claim import Check, Witness
@@ -12,6 +14,7 @@ from theory.kernel import (
     Assume,
     Conclude,
     EqMul,
+    Fact,
     Induct,
     Inst,
     Mean,
@@ -30,18 +33,35 @@ Line = tuple[str, str]  # what is done, what it gives
 
 def steps(proof: Proof, theory: Theory) -> list[Line]:
     """The proof as numbered steps, each with the fact that the kernel infers there."""
-    lines: list[Line] = []
+    return [(says, str(fact)) for says, fact in inferred(proof, theory)]
+
+
+def inferred(proof: Proof, theory: Theory) -> list[tuple[str, Fact]]:
+    """The numbered steps with the facts themselves; each is inferred once, from the facts of the steps it names."""
+    lines: list[tuple[str, Fact]] = []
     numbers: dict[Proof, int] = {}
+    known = dict(theory)
 
     def visit(node: Proof) -> int:
         if node not in numbers:
             below = [visit(child) for child in _children(node)]
-            lines.append((_says(node, below), str(infer(node, theory).concl)))
+            fact = infer(_citing(node, {c: f"({numbers[c]})" for c in _children(node)}), known).concl
+            lines.append((_says(node, below), fact))
             numbers[node] = len(lines)
+            known[f"({len(lines)})"] = fact
         return numbers[node]
 
     visit(proof)
     return lines
+
+
+def _citing(node: Proof, names: Mapping[Proof, str]) -> Proof:
+    """The last rule of a proof, its subproofs replaced by citations under these names."""
+    below = {f.name: getattr(node, f.name) for f in fields(node)}
+    cited: dict[str, Any] = {
+        field: Assume(names[part]) for field, part in below.items() if any(part is child for child in _children(node))
+    }
+    return replace(node, **cited)
 
 
 def _children(node: Proof) -> tuple[Proof, ...]:

@@ -7,11 +7,12 @@ import pytest
 from typer.testing import CliRunner
 
 import theory.claims
-from theory.claim import Claim, KernelProof
+from theory.claim import Assumed, Claim, KernelProof
 from theory.gram import symbol
 from theory.hypotheses import hypotheses
 from theory.kernel import Conclude, Fact, Square, infer
 from verification.cli import SCREEN, app
+from verification.page.stamp import stamp
 
 run = CliRunner().invoke
 
@@ -74,6 +75,25 @@ def test_show_tells_the_story_of_theorem_a1_in_one_screen():
 
 def test_show_speaks_json():
     assert json.loads(run(app, ["show", "T6.better", "--json"]).output)["status"] == "consistent"
+
+
+def test_verify_writes_a_page_that_names_the_commit(monkeypatch, tmp_path):
+    claim = Claim("c", "a claim", theory.claims.SECTIONS[0], "p", "x", (Assumed(),))
+    monkeypatch.setattr(theory.claims, "paper", lambda: (claim,))
+    result = run(app, ["verify", "--page", str(tmp_path / "site")])
+    assert result.exit_code == 0
+    assert "index.html" in result.stderr
+    assert "a claim" in (tmp_path / "site" / "index.html").read_text()
+    assert stamp("")["commit"] in (tmp_path / "site" / "index.html").read_text()
+
+
+@pytest.mark.parametrize("more", [["--only", "A.1.P4"], []])
+def test_a_page_that_cannot_be_written_is_refused_before_anything_is_checked(monkeypatch, tmp_path, more):
+    (tmp_path / "mine.txt").write_text("mine")
+    monkeypatch.setattr(theory.claims, "paper", lambda: pytest.fail("it began to check"))
+    result = run(app, ["verify", "--page", str(tmp_path), *more])
+    assert result.exit_code == 2
+    assert ("leave --only or --page out" if more else "give an empty or a new folder") in result.output
 
 
 @pytest.mark.parametrize("command", [["show", "A.1.P33"], ["verify", "--only", "A.1.P33"]])
