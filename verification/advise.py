@@ -5,9 +5,11 @@ from __future__ import annotations
 import json
 import math
 import sys
-from typing import TYPE_CHECKING, Annotated, Any, NoReturn
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+
+from verification.sweeping import refuse
 
 if TYPE_CHECKING:
     from verification.advice import Configuration, Finding
@@ -59,17 +61,11 @@ def advise(
             full_batch=full_batch, convex=convex, optimizer=optimizer, steps=steps,
         )  # fmt: skip
     except (TypeError, ValueError, ImportError) as error:
-        _refuse(str(error))
+        refuse("advise", str(error), 2)
     found = findings(configuration)
     _print(configuration, found, estimate, as_json=as_json)
     if any(finding.level == "unsafe" for finding in found):
         raise typer.Exit(1)
-
-
-def _refuse(why: str) -> NoReturn:
-    """One line, and out."""
-    sys.stderr.write(f"greedylr advise: {' '.join(why.split())}\n")
-    raise typer.Exit(2) from None
 
 
 def _limit(word: str) -> float:

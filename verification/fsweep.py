@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, NoReturn
+from typing import Annotated
 
 import typer
 
-if TYPE_CHECKING:
-    from numerics.factor_sweep import FactorSweep
-    from numerics.sweeps.backends import Backend
-    from numerics.sweeps.sweep import Result
+from verification.sweeping import folder, limits, refuse, swept
 
 FACTORS, PATIENCE, RATES, LIMITS = (0.25, 0.5, 0.75, 0.99), (0,), (0.1,), ("none", "1")
 Option = typer.Option
@@ -59,7 +54,7 @@ def fsweep(
     from numerics.compiled import keep_compiled  # noqa: PLC0415
 
     if on != "problems":
-        _refuse(f"--on must be 'problems' or 'llm', got {on!r}.", 2)
+        refuse("fsweep", f"--on must be 'problems' or 'llm', got {on!r}.", 2)
     keep_compiled(os.environ)
     from numerics.factor_sweep import FactorSweep  # noqa: PLC0415
     from numerics.sweeps.backends import Backend  # noqa: PLC0415
@@ -72,26 +67,21 @@ def fsweep(
     try:
         options = FactorSweep(
             problems=_pairs(problem, data), factors=tuple(factors), comparison=tuple(rule), order=tuple(order),
-            patience=tuple(patience), rate=tuple(gamma0), max_lr=_limits(max_lr), min_lr=min_lr, window=window,
+            patience=tuple(patience), rate=tuple(gamma0), max_lr=limits("max-lr", max_lr), min_lr=min_lr, window=window,
             baselines=() if baselines == ["none"] else tuple(baselines), steps=steps, batch=batch, seeds=seeds,
             seed=seed, marks=marks,
         )  # fmt: skip
         chosen = Backend(backend, workers, address)
     except (TypeError, ValueError) as error:
-        _refuse(str(error), 2)
+        refuse("fsweep", str(error), 2)
     try:
-        result = _run(
-            options, out or _default(options), chosen, resume=resume, across_versions=across_versions, quiet=as_json
-        )
+        result = swept(
+            "sweeping", options.sweep(), out or folder("fsweep", options.plain()), chosen, resume=resume,
+            quiet=as_json, across_versions=across_versions,
+        )  # fmt: skip
         report(options, result, figures=figures, as_json=as_json)
     except SweepError as error:
-        _refuse(str(error), 1)
-
-
-def _refuse(why: str, status: int) -> NoReturn:
-    """One line, and out."""
-    sys.stderr.write(f"greedylr fsweep: {' '.join(why.split())}\n")
-    raise typer.Exit(status) from None
+        refuse("fsweep", str(error), 1)
 
 
 def _pairs(problem: list[str] | None, data: list[str] | None) -> tuple[tuple[str, str], ...]:
@@ -108,41 +98,3 @@ def _pairs(problem: list[str] | None, data: list[str] | None) -> tuple[tuple[str
         if pair not in names():
             build(*pair)  # says what is wrong
     return tuple(pairs)
-
-
-def _limits(words: list[str]) -> tuple[float | None, ...]:
-    return tuple(None if word == "none" else _number("max-lr", word) for word in words)
-
-
-def _number(name: str, word: str) -> float:
-    try:
-        return float(word)
-    except ValueError:
-        raise ValueError(f"--{name} takes numbers and 'none', got {word!r}.") from None
-
-
-def _default(options: FactorSweep) -> Path:
-    """A directory that other options do not share."""
-    digest = hashlib.sha256(json.dumps(options.plain(), sort_keys=True).encode()).hexdigest()
-    return Path("greedylr-results") / f"fsweep-{digest[:8]}"
-
-
-def _run(
-    options: FactorSweep, out: Path, backend: Backend, *, resume: bool, across_versions: bool, quiet: bool
-) -> Result:
-    """The sweep, with a progress bar on a terminal."""
-    from rich.console import Console  # noqa: PLC0415
-    from rich.progress import Progress  # noqa: PLC0415
-
-    from numerics.sweeps.sweep import discard, run  # noqa: PLC0415
-
-    if not resume:
-        discard(out)
-    console = Console(stderr=True)
-    with Progress(console=console, transient=True, disable=quiet or not console.is_terminal) as progress:
-        bar = progress.add_task("sweeping", total=None)
-
-        def show(done: int, total: int) -> None:
-            progress.update(bar, completed=done, total=total)
-
-        return run(options.sweep(), out, backend=backend, progress=show, across_versions=across_versions)

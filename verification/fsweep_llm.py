@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 import shutil
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, NoReturn
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+
+from verification.sweeping import folder, limits, number, refuse
 
 if TYPE_CHECKING:
     from numerics.llm.sweep import LanguageSweep
@@ -20,6 +19,7 @@ if TYPE_CHECKING:
     from numerics.sweeps.sweep import Result
 
 Option = typer.Option
+COMMAND = "fsweep --on llm"
 SEEDS = {"tiny": 2}  # where one run takes seconds
 FACTORS = {"llama-1b": (0.95,)}  # the paper's for pre-training; its sweep elsewhere
 BASELINES = {
@@ -92,57 +92,40 @@ def fsweep_llm(
         setting = named(preset, given)  # refuses a preset that is none
         options = LanguageSweep(
             setting=setting, factors=_factors(factors, preset), comparison=tuple(rule), patience=tuple(patience),
-            window=tuple(window), cap=_caps(cap), rates=tuple(rates),
+            window=tuple(window), cap=limits("cap", cap), rates=tuple(rates),
             baselines=tuple(_baselines(baselines or BASELINES[preset])),
             seeds=SEEDS.get(preset, 1) if seeds is None else seeds, seed=seed,
         )  # fmt: skip
         chosen = _backend(backend, workers, address)
     except (TypeError, ValueError) as error:
-        _refuse(str(error), 2)
+        refuse(COMMAND, str(error), 2)
     except SweepError as error:
-        _refuse(str(error), 1)
+        refuse(COMMAND, str(error), 1)
     from verification.fsweep_llm_report import report  # noqa: PLC0415
 
-    folder = out or _default(options)
+    here = out or folder(f"llm-{setting.model.replace('/', '-')}", options.plain())
     try:
         result = _run(
-            options, folder, chosen, resume=resume, across_versions=across_versions, quiet=as_json,
+            options, here, chosen, resume=resume, across_versions=across_versions, quiet=as_json,
             tensorboard=tensorboard,
         )  # fmt: skip
         if result is not None:
-            report(options, result, folder, figures=figures, as_json=as_json)
+            report(options, result, here, figures=figures, as_json=as_json)
     except SweepError as error:
-        _refuse(str(error), 1)
-
-
-def _refuse(why: str, status: int) -> NoReturn:
-    """One line, and out."""
-    sys.stderr.write(f"greedylr fsweep --on llm: {' '.join(why.split())}\n")
-    raise typer.Exit(status) from None
+        refuse(COMMAND, str(error), 1)
 
 
 def _factors(words: list[str] | None, preset: str) -> tuple[float, ...]:
     if words is None:
         return FACTORS.get(preset, (0.25, 0.5, 0.75, 0.99))
-    return () if words == ["none"] else tuple(_number("factors", word) for word in words)
-
-
-def _caps(words: list[str]) -> tuple[float | None, ...]:
-    return tuple(None if word == "none" else _number("cap", word) for word in words)
+    return () if words == ["none"] else tuple(number("factors", word) for word in words)
 
 
 def _baselines(words: list[str]) -> Iterator[tuple[str, float]]:
     """``cosine@3`` is the cosine from three times the shared rate."""
     for word in [] if words == ["none"] else words:
         name, _, multiple = word.partition("@")
-        yield name, _number("baselines", multiple) if multiple else 1.0
-
-
-def _number(name: str, word: str) -> float:
-    try:
-        return float(word)
-    except ValueError:
-        raise ValueError(f"--{name} takes numbers and 'none', got {word!r}.") from None
+        yield name, number("baselines", multiple) if multiple else 1.0
 
 
 def _backend(name: str | None, workers: int | None, address: str | None) -> Backend:
@@ -154,12 +137,6 @@ def _backend(name: str | None, workers: int | None, address: str | None) -> Back
     if together and name not in (None, "sequential"):
         raise ValueError(f"backend must be left out under accelerate launch, got {name!r}: all train one run.")
     return Backend(name or ("sequential" if together or accelerated() else "processes"), workers, address)
-
-
-def _default(options: LanguageSweep) -> Path:
-    """A directory that other options do not share."""
-    digest = hashlib.sha256(json.dumps(options.plain(), sort_keys=True).encode()).hexdigest()
-    return Path("greedylr-results") / f"llm-{options.setting.model.replace('/', '-')}-{digest[:8]}"
 
 
 def _run(

@@ -5,9 +5,11 @@ from __future__ import annotations
 import json
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, NoReturn
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+
+from verification.sweeping import OUT, refuse, swept
 
 if TYPE_CHECKING:
     from numerics.robustness.design import Rates
@@ -16,7 +18,6 @@ if TYPE_CHECKING:
     from numerics.sweeps.sweep import Result
 
 Option = typer.Option
-OUT = Path("greedylr-results")
 QUICK = {"tuning": 1, "clean": 3, "noisy": 1, "felt": 1, "sensitivity": 1}  # seeds of each part
 FULL = {"tuning": 3, "clean": 27, "noisy": 9, "felt": 9, "sensitivity": 9}
 QUICK_GRID = (1e-2, 1e-1)
@@ -45,18 +46,12 @@ def robustness(
     try:
         chosen = Backend(backend, workers, address)
     except ValueError as error:
-        _refuse(str(error), 2)
+        refuse("robustness", str(error), 2)
     try:
         require(("torch",), "pip install 'greedylr[torch]'")
         _report(_parts(folder, chosen, quick=quick, resume=resume, quiet=as_json), folder, as_json=as_json)
     except SweepError as error:
-        _refuse(str(error), 1)
-
-
-def _refuse(why: str, status: int) -> NoReturn:
-    """One line, and out."""
-    sys.stderr.write(f"greedylr robustness: {' '.join(why.split())}\n")
-    raise typer.Exit(status) from None
+        refuse("robustness", str(error), 1)
 
 
 def _parts(folder: Path, backend: Backend, *, quick: bool, resume: bool, quiet: bool) -> dict[str, Result]:
@@ -67,7 +62,7 @@ def _parts(folder: Path, backend: Backend, *, quick: bool, resume: bool, quiet: 
     seeds, grid = (QUICK, QUICK_GRID) if quick else (FULL, design.GRID)
 
     def part(name: str, sweep: StudySweep) -> Result:
-        return _run(name, sweep, folder / name, backend, resume=resume, quiet=quiet)
+        return swept(name, sweep.sweep(), folder / name, backend, resume=resume, quiet=quiet)
 
     found = {"tuning": part("tuning", design.tuning(seeds["tuning"], grid))}
     rates: Rates = design.best_rates(load(found["tuning"].out)["runs"])
@@ -76,25 +71,6 @@ def _parts(folder: Path, backend: Backend, *, quick: bool, resume: bool, quiet: 
         for name, make in (("clean", design.clean), ("noisy", design.noisy), ("felt", design.felt))
     }
     return found | {"sensitivity": part("sensitivity", design.sensitivity(seeds["sensitivity"], grid))}
-
-
-def _run(name: str, sweep: StudySweep, out: Path, backend: Backend, *, resume: bool, quiet: bool) -> Result:
-    """One sweep, with a progress bar on a terminal."""
-    from rich.console import Console  # noqa: PLC0415
-    from rich.progress import Progress  # noqa: PLC0415
-
-    from numerics.sweeps.sweep import discard, run  # noqa: PLC0415
-
-    if not resume:
-        discard(out)
-    console = Console(stderr=True)
-    with Progress(console=console, transient=True, disable=quiet or not console.is_terminal) as progress:
-        bar = progress.add_task(name, total=None)
-
-        def show(done: int, total: int) -> None:
-            progress.update(bar, completed=done, total=total)
-
-        return run(sweep.sweep(), out, backend=backend, progress=show)
 
 
 def _report(parts: dict[str, Result], folder: Path, *, as_json: bool) -> None:

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, NoReturn
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from verification.sweeping import folder, refuse, swept
+
 if TYPE_CHECKING:
     from numerics.stability import StabilityMap
-    from numerics.sweeps.backends import Backend
     from numerics.sweeps.sweep import Result
 
 Option = typer.Option
@@ -55,45 +55,16 @@ def stability(
         )  # fmt: skip
         chosen = Backend(backend, workers)
     except (TypeError, ValueError) as error:
-        _refuse(str(error), 2)
+        refuse("stability", str(error), 2)
     try:
-        folder = out or _default(options)
-        free = _run(options, folder / "uncapped", chosen, resume=resume, quiet=as_json)
-        capped = _run(options.capped(), folder / "capped", chosen, resume=resume, quiet=as_json)
-        _report(options, free, capped, folder, draw=figures, as_json=as_json)
+        here = out or folder("stability", options.plain())
+        free = swept("mapping, uncapped", options.sweep(), here / "uncapped", chosen, resume=resume, quiet=as_json)
+        capped = swept(
+            "mapping, capped", options.capped().sweep(), here / "capped", chosen, resume=resume, quiet=as_json
+        )
+        _report(options, free, capped, here, draw=figures, as_json=as_json)
     except SweepError as error:
-        _refuse(str(error), 1)
-
-
-def _refuse(why: str, status: int) -> NoReturn:
-    """One line, and out."""
-    sys.stderr.write(f"greedylr stability: {' '.join(why.split())}\n")
-    raise typer.Exit(status) from None
-
-
-def _default(options: StabilityMap) -> Path:
-    """A directory that other options do not share."""
-    digest = hashlib.sha256(json.dumps(options.plain(), sort_keys=True).encode()).hexdigest()
-    return Path("greedylr-results") / f"stability-{digest[:8]}"
-
-
-def _run(options: StabilityMap, out: Path, backend: Backend, *, resume: bool, quiet: bool) -> Result:
-    """The map, with a progress bar on a terminal."""
-    from rich.console import Console  # noqa: PLC0415
-    from rich.progress import Progress  # noqa: PLC0415
-
-    from numerics.sweeps.sweep import discard, run  # noqa: PLC0415
-
-    if not resume:
-        discard(out)
-    console = Console(stderr=True)
-    with Progress(console=console, transient=True, disable=quiet or not console.is_terminal) as progress:
-        bar = progress.add_task(f"mapping, {out.name}", total=None)
-
-        def show(done: int, total: int) -> None:
-            progress.update(bar, completed=done, total=total)
-
-        return run(options.sweep(), out, backend=backend, progress=show)
+        refuse("stability", str(error), 1)
 
 
 def _report(options: StabilityMap, free: Result, capped: Result, folder: Path, *, draw: bool, as_json: bool) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import shutil
 from dataclasses import replace
 from pathlib import Path
@@ -17,28 +18,41 @@ from numerics.llm.setting import Setting
 from numerics.sweeps import store
 from numerics.sweeps.store import SweepError
 
-FILE, DIGEST, WORK = "model.safetensors", "model.sha256", "pre-training"
+WORK = "pre-training"
 RATE, BATCH, SEED = 2e-3, 8, 0
+
+
+def first(setting: Setting) -> Setting:
+    """How the model is trained before the runs."""
+    return replace(
+        setting, data="reference", steps=setting.pretrain, batch=BATCH, accumulate=1, rate=RATE, rank=0, pretrain=0
+    )  # fmt: skip
+
+
+def file(setting: Setting, folder: Path) -> Path:
+    """Where the model is kept: another file for every way to train it."""
+    told = json.dumps(first(setting).plain(), sort_keys=True)
+    return folder / f"model-{hashlib.sha256(told.encode()).hexdigest()[:12]}.safetensors"
+
+
+def missing(setting: Setting, folder: Path) -> bool:
+    """Whether the model is still to be made, or was not made to its end."""
+    path = file(setting, folder)
+    return bool(setting.pretrain) and (_kept(path) is None or not path.exists())
 
 
 def prepare(setting: Setting, folder: Path) -> str | None:
     """Make the model in ``folder`` unless it is there; its SHA-256, or None where nothing has to be trained first."""
     if not setting.pretrain:
         return None
-    store.directory(folder)
-    with store.locked(folder):
-        kept = _kept(folder)
-        if kept is None or not (folder / FILE).exists():
-            first = replace(
-                setting, data="reference", steps=setting.pretrain, batch=BATCH, accumulate=1, rate=RATE, rank=0,
-                pretrain=0,
-            )  # fmt: skip
-            model = train(first, Arm("cosine-warmup"), SEED, folder / WORK, language(setting.model).make)
-            save_model(model, str(folder / FILE))
-            kept = _digest(folder / FILE)
-            (folder / DIGEST).write_text(kept, encoding="utf-8")
-            shutil.rmtree(folder / WORK)
-    return kept
+    path, work = file(setting, folder), folder / WORK / file(setting, folder).stem
+    with store.locked(store.directory(folder)):
+        if missing(setting, folder):
+            model = train(first(setting), Arm("cosine-warmup"), SEED, work, language(setting.model).make)
+            save_model(model, str(path))
+            store.write(_noted(path), _digest(path).encode())
+            shutil.rmtree(work)
+    return _kept(path)
 
 
 def maker(setting: Setting, folder: Path) -> Make:
@@ -50,20 +64,26 @@ def maker(setting: Setting, folder: Path) -> Make:
     make = language(setting.model).make
     if not setting.pretrain:
         return make
+    path = file(setting, folder)
 
     def loaded() -> Any:
-        if _digest(folder / FILE) != _kept(folder):
-            raise SweepError(f"{folder / FILE} is not what was stored: delete {folder.parent} and run again.")
+        if _digest(path) != _kept(path):
+            raise SweepError(f"{path} is not what was stored: delete {folder.parent} and run again.")
         model = make()
-        load_model(model, str(folder / FILE))
+        load_model(model, str(path))
         return model
 
     return loaded
 
 
-def _kept(folder: Path) -> str | None:
-    path = folder / DIGEST
-    return path.read_text(encoding="utf-8") if path.exists() else None
+def _noted(path: Path) -> Path:
+    return path.with_suffix(".sha256")
+
+
+def _kept(path: Path) -> str | None:
+    """The digest that was noted; None where the model is not made, or not to its end."""
+    noted = store.read(_noted(path))
+    return None if noted is None else noted.decode()
 
 
 def _digest(path: Path) -> str:

@@ -43,7 +43,7 @@ def _told(message: Any) -> Any:
 
 def base_model(setting: Setting, folder: Path) -> str | None:
     """``base.prepare`` in the first process, with the help of the others where the model is to be trained."""
-    if setting.pretrain and not (folder / base.FILE).exists():
+    if base.missing(setting, folder):
         _told({"base": setting.plain()})
     return base.prepare(setting, folder)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from typing import Any
 
@@ -154,11 +154,3 @@ def _ends(e: Estimate | None) -> dict[str, float | None] | None:
 
 def _finite(x: float) -> float | None:
     return float(x) if math.isfinite(x) else None
-
-
-def spread(found: Sequence[Row], cap: float | None, least: float = 0.5) -> Iterator[tuple[float, float]]:
-    """F >= ``least`` with the median held-out loss of the runs that did not fail, under one cap."""
-    for row in found:
-        arm = row.arm
-        if arm.schedule == "greedy" and arm.cap == cap and (arm.factor or 0) >= least:
-            yield arm.factor or 0, row.held_out.value

@@ -24,7 +24,6 @@ PROBLEMS = (
 )  # fmt: skip
 SCHEDULES = ("greedy-best-1", "greedy-best-10", "cosine", "restarts", "exponential-0.95")
 GRID = (1e-3, 3e-3, 1e-2, 3e-2, 1e-1, 3e-1)
-SHARED = 1e-2  # the one rate at which all are compared as well
 STRENGTHS = (0.1, 0.3, 1.0)  # of the clean loss of the step; of what was gained, for adversarial noise
 NOISES = tuple(
     Perturbation(kind, strength, relative=kind != "adversarial")
@@ -42,7 +41,7 @@ def tuning(seeds: int = 3, grid: Sequence[float] = GRID) -> StudySweep:
 
 
 def sensitivity(seeds: int = 9, grid: Sequence[float] = GRID) -> StudySweep:
-    """The same on the seeds that count: the whole curve, the shared rate among it."""
+    """The same on the seeds that count: the whole curve, every shared rate of the grid among it."""
     arms = tuple(Arm(p, OPTIMIZER, s, rate) for p, s, rate in product(PROBLEMS, SCHEDULES, grid))
     return StudySweep(arms=arms, steps=STEPS, seeds=seeds, seed=SEED)
 

@@ -104,13 +104,13 @@ def _absolute(name: str, module: str) -> str:
 
 def git(file: Path = HERE) -> dict[str, str | bool | None]:
     """The commit of the checkout that ``file`` belongs to, and whether anything differs from it; None outside one."""
-    tracked = _git(file, "ls-files", "--error-unmatch", file.name)
-    commit = _git(file, "rev-parse", "HEAD") if tracked else None
-    status = _git(file, "status", "--porcelain") if commit else None
+    tracked = ask_git(file, "ls-files", "--error-unmatch", file.name)
+    commit = ask_git(file, "rev-parse", "HEAD") if tracked else None
+    status = ask_git(file, "status", "--porcelain") if commit else None
     return {"commit": commit, "dirty": None if status is None else status != ""}
 
 
-def _git(file: Path, *command: str) -> str | None:
+def ask_git(file: Path, *command: str) -> str | None:
     """What git prints about the directory of ``file``; None where git is missing or fails."""
     call = ["git", "-C", str(file.parent), *command]
     try:

@@ -11,8 +11,9 @@ import pytest
 from typer.testing import CliRunner
 
 from verification.cli import app
-from verification.fsweep_llm import _baselines, _caps, _factors
+from verification.fsweep_llm import _baselines, _factors
 from verification.options import on_what
+from verification.sweeping import limits
 
 NEEDED = ("torch", "transformers", "peft", "accelerate")
 SMALL = "--steps 12 --batch 2 --length 16 --pretrain 12 --save-every 4 --factors 0.5 --cap 10 --seeds 2".split()
@@ -46,7 +47,7 @@ def test_what_else_a_sweep_may_be_on_is_said():
 def test_words_become_arms():
     assert _factors(["none"], "tiny") == ()
     assert _factors(None, "llama-1b") == (0.95,)
-    assert _caps(["none", "10"]) == (None, 10.0)
+    assert limits("cap", ["none", "10"]) == (None, 10.0)
     assert list(_baselines(["cosine", "constant@3"])) == [("cosine", 1.0), ("constant", 3.0)]
 
 
@@ -111,7 +112,7 @@ def test_a_sweep_from_options_to_figures_and_its_resumption(tmp_path):
     assert again["rows"] == data["rows"]
     text = command(*(word for word in whole if word != "--json")).output
     assert "below cosine" in text
-    model = out / "base" / "model.safetensors"
+    (model,) = (out / "base").glob("model-*.safetensors")
     model.write_bytes(model.read_bytes()[:-5])
     (out / "results" / "manifest.json").unlink()
     for table in out.glob("results/*.parquet"):

@@ -8,7 +8,7 @@ from functools import cache, partial
 
 import numpy as np
 
-from numerics.llm.arms import Arm
+from numerics.llm.arms import FLOOR, Arm
 from numerics.llm.effects import Effect, effects
 from numerics.llm.outcome import FATES, Run
 from numerics.llm.prediction import Prediction, predict
@@ -18,6 +18,7 @@ from verification.language.kept import kept
 from verification.measured import Measured
 
 THRESHOLD = 0.5
+EARLY = 50  # steps
 
 
 def _greedy(*names: str) -> list[Run]:
@@ -37,6 +38,12 @@ def _peaks(found: Sequence[Run]) -> str:
     return ", ".join(f"{run.peak:.3g}" for run in found)
 
 
+def _floored(found: Sequence[Run]) -> str:
+    """How many were at the lowest rate within fifty steps."""
+    count = sum(bool((run.rates[:EARLY] <= 1.001 * FLOOR * run.arm.rate).any()) for run in found)
+    return f"{count} of {len(found)} at the floor within {EARLY} steps"
+
+
 def _share(found: Sequence[Run]) -> str:
     count, of = sum(run.failed for run in found), len(found)
     failed = share(count, of)
@@ -49,7 +56,7 @@ def low_factor() -> Measured:
     mine = [run for run in _greedy("factors-smollm2") if run.arm.factor == 0.25]
     return Measured(
         f"{kept('factors-smollm2').about}, no cap: {_fates(mine)}; held-out losses {_ends(mine)} from"
-        f" {mine[0].start:.2f}, peaks {_peaks(mine)} times the first rate; {_share(mine)}",
+        f" {mine[0].start:.2f}, peaks {_peaks(mine)} times the first rate; {_floored(mine)}; {_share(mine)}",
         all(run.failed for run in mine),
     )
 
@@ -59,7 +66,7 @@ def high_factors() -> Measured:
     """Without a cap, F >= 1/2."""
     mine = [run for run in _greedy("factors-smollm2") if (run.arm.factor or 0) >= THRESHOLD]
     told = "; ".join(
-        f"F = {F:g}: {_fates(of)}, held-out {_ends(of)}, peaks {_peaks(of)}"
+        f"F = {F:g}: {_fates(of)}, held-out {_ends(of)}, peaks {_peaks(of)}, {_floored(of)}"
         for F in (0.5, 0.75, 0.99)
         for of in [[run for run in mine if run.arm.factor == F]]
     )
@@ -74,6 +81,7 @@ def threshold(model: str) -> Measured:
     right = sum(run.failed == ((run.arm.factor or 1) < THRESHOLD) for run in mine)
     told = "; ".join(
         f"F = {F:g}, {'no cap' if cap is None else f'cap {cap:g}'}: {sum(run.failed for run in of)} of {len(of)} failed"
+        f" (lowest held-out loss {min(run.held[2] for run in of):.2f})"
         for F in sorted({run.arm.factor or 0 for run in mine})
         for cap in (None, 10.0)
         if (of := [run for run in mine if run.arm.factor == F and run.arm.cap == cap])

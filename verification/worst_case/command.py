@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable, Sequence
 from fractions import Fraction
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, NoReturn, TypeVar
+from typing import Annotated, TypeVar
 
 import typer
 
-if TYPE_CHECKING:
-    from numerics.sweeps.backends import Backend
-    from numerics.sweeps.sweep import Result
-    from verification.worst_case.sweep import WorstCases
+from verification.sweeping import OUT, refuse, swept
 
 Option = typer.Option
 FACTORS, CAPS, STEPS = ["0.1:0.9:9"], ["none", "1.5", "3"], ["4", "8"]
@@ -66,42 +62,17 @@ def worst_case(
         )  # fmt: skip
         chosen = Backend(backend, workers)
     except (TypeError, ValueError) as error:
-        _refuse(str(error), 2)
+        refuse("worst-case", str(error), 2)
     except SweepError as error:
-        _refuse(str(error), 1)
+        refuse("worst-case", str(error), 1)
     try:
-        folder = out or Path("greedylr-results") / f"worst-case-{options.name()}"
-        found = report(_run(options, folder, chosen, resume=resume, quiet=as_json), draw=figures, as_json=as_json)
+        folder = out or OUT / f"worst-case-{options.name()}"
+        result = swept("worst cases", options.sweep(), folder, chosen, resume=resume, quiet=as_json)
+        found = report(result, draw=figures, as_json=as_json)
     except SweepError as error:
-        _refuse(str(error), 1)
+        refuse("worst-case", str(error), 1)
     if not found:
         raise typer.Exit(1)
-
-
-def _refuse(why: str, status: int) -> NoReturn:
-    """One line, and out."""
-    sys.stderr.write(f"greedylr worst-case: {' '.join(why.split())}\n")
-    raise typer.Exit(status) from None
-
-
-def _run(options: WorstCases, out: Path, backend: Backend, *, resume: bool, quiet: bool) -> Result:
-    """The cases, with a progress bar on a terminal."""
-    from rich.console import Console  # noqa: PLC0415
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn  # noqa: PLC0415
-
-    from numerics.sweeps.sweep import discard, run  # noqa: PLC0415
-
-    if not resume:
-        discard(out)
-    console = Console(stderr=True)
-    columns = (TextColumn("worst cases"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    with Progress(*columns, console=console, transient=True, disable=quiet or not console.is_terminal) as progress:
-        bar = progress.add_task("worst cases", total=None)
-
-        def show(done: int, total: int) -> None:
-            progress.update(bar, completed=done, total=total)
-
-        return run(options.sweep(), out, backend=backend, progress=show)
 
 
 def _numbers(name: str, words: Sequence[str]) -> tuple[Fraction, ...]:

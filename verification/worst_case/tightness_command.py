@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from verification.sweeping import OUT, refuse, swept
+
 if TYPE_CHECKING:
     from numerics.sweeps.tables import Tables
 
@@ -31,13 +33,12 @@ def tightness(
     from numerics.sweeps.store import SweepError  # noqa: PLC0415
     from numerics.sweeps.sweep import load  # noqa: PLC0415
 
-    folder = out or Path("greedylr-results") / ("tightness-quick" if quick else "tightness")
+    folder = out or OUT / ("tightness-quick" if quick else "tightness")
     try:
         _run(folder, quick=quick, resume=resume, quiet=as_json)
         rows = load(folder)["tightness"].to_pylist()
     except SweepError as error:
-        sys.stderr.write(f"greedylr tightness: {' '.join(str(error).split())}\n")
-        raise typer.Exit(1) from None
+        refuse("tightness", str(error), 1)
     if as_json:
         plain = [{k: None if isinstance(v, float) and math.isnan(v) else v for k, v in row.items()} for row in rows]
         sys.stdout.write(json.dumps({"rows": plain, "out": str(folder)}, indent=2) + "\n")
@@ -46,27 +47,16 @@ def tightness(
 
 
 def _run(out: Path, *, quick: bool, resume: bool, quiet: bool) -> None:
-    from rich.console import Console  # noqa: PLC0415
-    from rich.progress import Progress  # noqa: PLC0415
-
     from numerics.sweeps.backends import Backend  # noqa: PLC0415
-    from numerics.sweeps.sweep import Sweep, discard, run  # noqa: PLC0415
+    from numerics.sweeps.sweep import Sweep  # noqa: PLC0415
     from numerics.sweeps.task import Task  # noqa: PLC0415
     from verification.worst_case.tightness import default_cases  # noqa: PLC0415
 
     cases = list(default_cases())
     chosen = [k for k, case in enumerate(cases) if not quick or case.is_quick]
     tasks = [Task(f"case.{k:03d}", {"case": k, "name": cases[k].name}) for k in chosen]
-    if not resume:
-        discard(out)
-    console = Console(stderr=True)
-    with Progress(console=console, transient=True, disable=quiet or not console.is_terminal) as progress:
-        bar = progress.add_task("worst cases of SGD", total=None)
-
-        def show(done: int, total: int) -> None:
-            progress.update(bar, completed=done, total=total)
-
-        run(Sweep({"quick": quick}, tasks, work), out, backend=Backend(), progress=show)
+    sweep = Sweep({"quick": quick}, tasks, work)
+    swept("worst cases of SGD", sweep, out, Backend(), resume=resume, quiet=quiet)
 
 
 def work(arguments: Mapping[str, Any]) -> Tables:
