@@ -50,6 +50,12 @@ def test_differences_are_paired_by_seed():
     assert rows(found)[1].better == (None, None, None)  # cosine against itself
 
 
+def test_a_run_that_failed_is_in_no_difference():
+    found = pair(1, (1.9, 1.8, 1.0)) + pair(2, (1.9, 1.7, 1.1)) + pair(3, (1.9, 1.8, 9.0))
+    without, fewer = rows(found)[0].better[2], rows(found[:4])[0].better[2]
+    assert without == fewer
+
+
 def test_an_instance_finds_the_step_of_the_largest_difference():
     mine, cosine = pair(1, (2.0, 2.0, 2.0))
     mine.losses[41] = cosine.losses[41] - 7
