@@ -6,6 +6,7 @@ from dataclasses import replace
 from importlib.util import find_spec
 from random import Random
 
+import numpy as np
 import pytest
 from llm_synthetic import greedy, made
 
@@ -62,6 +63,16 @@ def test_five_failures_of_five_agree_and_one_survivor_disagrees(pretend):
         assert f"{5 if agrees else 4} of 5 failed" in found.says
 
 
+def test_runs_that_reach_the_floor_early_are_counted_and_late_ones_are_not(pretend):
+    def with_rates(seed, at):
+        rates = np.ones(100)
+        rates[at:] = 0.1
+        return replace(made(greedy(0.25), seed, 9.0), rates=rates)
+
+    pretend["factors-smollm2"] = [with_rates(1, 20), with_rates(2, 49), with_rates(3, 50), with_rates(4, 90)]
+    assert "2 of 4 at the floor within 50 steps" in experiments.low_factor().says
+
+
 def test_a_threshold_of_the_factor_is_refuted_by_a_cap(pretend):
     pretend["factors-smollm2"] = [made(greedy(0.25), 1, 9.0), made(greedy(0.5), 1, 1.0)]
     pretend["caps-smollm2"] = []
@@ -92,6 +103,19 @@ def test_a_mean_gain_decides_only_where_its_interval_excludes_none(pretend, gain
     assert (found.agrees, found.decides) == (agrees, decides)
 
 
+def test_a_failed_run_is_left_out_of_a_mean_gain_and_counted(pretend):
+    loss = 9.0
+    worse = [made(greedy(0.75), 0, loss, held=(loss, loss, loss))]
+    pretend["factors-smollm2"] = list(pairs([5, 6, 5, 6]))
+    without = experiments.shared_rate(2)
+    experiments.shared_rate.cache_clear()
+    pretend["factors-smollm2"] = [*pairs([5, 6, 5, 6]), *worse]
+    found = experiments.shared_rate(2)
+    assert found.agrees
+    assert "1 of 5 runs failed later" in found.says
+    assert found.says.split("): ")[-1] == without.says.split("): ")[-1]
+
+
 def test_every_schedule_takes_its_best_rate_from_other_seeds(pretend):
     rates = (1.0, 5.0, 25.0)
     arms = {"greedy": greedy(0.9, cap=10.0), "cosine": COSINE}
@@ -114,8 +138,8 @@ def test_every_schedule_takes_its_best_rate_from_other_seeds(pretend):
 
 def test_a_diverged_run_is_no_best_rate(pretend):
     pretend["tuning-high-tiny"] = []
-    pretend["tuning-tiny"] = [made(replace(COSINE, rate=r), 1, e) for r, e in ((1.0, 2.0), (5.0, math.nan))]
-    assert list(experiments.best_rates().values()) == [1.0]
+    pretend["tuning-tiny"] = [made(replace(COSINE, rate=r), 1, e) for r, e in ((1.0, math.nan), (5.0, 2.0))]
+    assert list(experiments.best_rates().values()) == [5.0]
 
 
 @pytest.mark.slow

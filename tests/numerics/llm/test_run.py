@@ -15,6 +15,7 @@ pytest.importorskip("accelerate")
 import torch
 from transformers import AutoModelForCausalLM
 
+from numerics.llm import data, texts
 from numerics.llm import run as runs
 from numerics.llm.arms import Arm
 from numerics.llm.data import held_out_rows, training_rows
@@ -154,6 +155,29 @@ def test_held_out_rows_are_not_trained_on():
     assert not held & trained
     text = Setting(**{**SHORT.plain(), "data": "reference"})
     assert all(len(row["input_ids"]) == 16 for row in [*training_rows(text, 5, 1), *held_out_rows(text)])
+
+
+def test_an_example_of_the_held_out_set_is_left_out_of_the_training_set(monkeypatch):
+    held = next(texts.worked_sums(data.HELD_OUT_SEED))
+    monkeypatch.setattr(data.texts, "worked_sums", lambda seed: iter([held, *(f"example {k}. " for k in range(99))]))
+    monkeypatch.setattr(data, "_held_out_sums", lambda count: frozenset([held]))
+    text = bytes(int(t) for row in training_rows(SHORT, 3, 1) for t in row["input_ids"]).decode()
+    assert text.startswith("example 0. example 1.")
+
+
+def test_adapters_begin_as_the_seed_says(tmp_path, monkeypatch):
+    begun = []
+
+    def noting(model, setting):
+        made = with_lora(model, setting)
+        begun.append(torch.cat([p.detach().flatten() for p in made.parameters() if p.requires_grad]))
+        return made
+
+    monkeypatch.setattr(runs, "with_lora", noting)
+    for k, seed in enumerate((1, 1, 2)):
+        train(SHORT, Arm("constant"), seed, tmp_path / str(k), MAKE)
+    assert torch.equal(begun[0], begun[1])
+    assert not torch.equal(begun[0], begun[2])
 
 
 def test_two_seeds_draw_different_rows_and_one_seed_the_same():

@@ -15,6 +15,7 @@ from numerics.robustness.schedulers import SCHEDULES
 from numerics.robustness.sweep import Arm, StudySweep, diverged, outcomes, work
 from numerics.sweeps.backends import Backend
 from numerics.sweeps.sweep import load, run
+from numerics.sweeps.tables import arrow
 
 RATES = {(p, "adam", s): 1e-2 for p in design.PROBLEMS for s in design.SCHEDULES}
 
@@ -58,6 +59,13 @@ def test_best_rates_are_by_held_out_medians_and_never_those_that_diverge(tmp_pat
     arms = tuple(Arm("quadratic-1", "sgd-momentum", "constant", rate) for rate in (1e-3, 0.3, 1e6))
     result = run(StudySweep(arms=arms, steps=60, seeds=3).sweep(), tmp_path, backend=Backend("sequential"))
     assert design.best_rates(load(result.out)["runs"]) == {("quadratic-1", "sgd-momentum", "constant"): 0.3}
+
+
+def test_a_rate_whose_losses_are_no_numbers_is_never_the_best_wherever_it_stands():
+    for losses in ((math.nan, 2.0, 1.0), (1.0, math.nan, 2.0), (math.inf, 1.0, 2.0), (2.0, 1.0, math.nan)):
+        rows = {"problem": ["a"] * 3, "optimizer": ["adam"] * 3, "schedule": ["cosine"] * 3,
+                "initial_rate": [1.0, 2.0, 3.0], "held_out": list(losses)}  # fmt: skip
+        assert design.best_rates(arrow("runs", rows)) == {("a", "adam", "cosine"): 1.0 + losses.index(1.0)}
 
 
 def test_outcomes_are_what_they_are_called():
