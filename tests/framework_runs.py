@@ -11,6 +11,11 @@ import pytest
 import torch
 
 ROOT = Path(__file__).resolve().parents[1]
+LEAVE = """
+import os
+sys.stdout.flush()
+os._exit(0)  # gloo's threads may drop a tensor while the interpreter ends, which aborts the process
+"""
 LIGHTNING = [
     pytest.mark.filterwarnings("ignore:`isinstance\\(treespec, LeafSpec\\)` is deprecated"),
     pytest.mark.filterwarnings("ignore:The 'train_dataloader' does not have many workers"),
@@ -58,7 +63,7 @@ def world():
 def both(program, *arguments):
     """The last lines that the two ranks print."""
     shared = world()
-    command = [sys.executable, "-W", "ignore", "-c", program, *map(str, arguments)]
+    command = [sys.executable, "-W", "ignore", "-c", program + LEAVE, *map(str, arguments)]
     ranks = [
         subprocess.Popen(
             command, stdout=subprocess.PIPE, text=True, env={**shared, "RANK": str(rank), "LOCAL_RANK": str(rank)}

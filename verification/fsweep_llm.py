@@ -113,6 +113,7 @@ def fsweep_llm(
             report(options, result, here, figures=figures, as_json=as_json)
     except SweepError as error:
         refuse(COMMAND, str(error), 1)
+    _leave()
 
 
 def _factors(words: list[str] | None, preset: str) -> tuple[float, ...]:
@@ -167,6 +168,14 @@ def _run(
     for checkpoint in (folder / RUNS).glob("*/checkpoint-*"):
         shutil.rmtree(checkpoint)
     return result
+
+
+def _leave() -> None:
+    """End one of several processes."""
+    from numerics.llm import launched  # noqa: PLC0415
+
+    if launched.processes() > 1:
+        launched.leave()
 
 
 @contextmanager

@@ -10,9 +10,8 @@ from typing import Any
 
 from greedylr.checks import check_choice
 from greedylr.rule import Rule
-from numerics.llm.setting import Setting
+from numerics.llm.setting import FLOOR, Setting
 
-FLOOR = 0.1  # min_lr, in initial rates
 BASELINES: Mapping[str, str] = MappingProxyType(
     {
         "constant": "constant",
@@ -54,7 +53,7 @@ class Arm:
 
     @property
     def rule(self) -> Rule:
-        """The rule, in units of the initial rate."""
+        """The rule, in units of the initial rate, with the floor that a setting has by itself."""
         told: dict[str, Any] = {name: getattr(self, name) for name in ("factor", "comparison", "patience", "window")}
         most = math.inf if self.cap is None else self.cap
         return Rule(**told, order="next", min_lr=FLOOR, max_lr=most)
@@ -66,7 +65,7 @@ class Arm:
         return {
             "factor": self.factor, "comparison": self.comparison, "patience": self.patience, "threshold": 0.0,
             "smooth": self.window != 1 and self.comparison != "test", "window_size": self.window,
-            "min_lr": FLOOR * initial, "max_lr": most, "reset_start": 0,
+            "min_lr": setting.floor * initial, "max_lr": most, "reset_start": 0,
         }  # fmt: skip
 
     def transformers(self, setting: Setting) -> dict[str, Any]:

@@ -75,7 +75,7 @@ def language(name: str) -> Language:
     if name == "smollm2":
         return Language(_smollm2_encode(), lambda: copy.deepcopy(_smollm2()))
     if name in SHAPES:
-        return Language(_bytes, lambda: AutoModelForCausalLM.from_config(SHAPES[name]()))
+        return Language(_bytes, lambda: _random(SHAPES[name]()))
     raise ValueError(f"model must be one of {', '.join(NAMES)}, or of the hub, with a slash; got {name!r}.")
 
 
@@ -91,6 +91,12 @@ def with_lora(model: Any, setting: Setting) -> Any:
     except ValueError as error:
         kind = model.config.model_type
         raise SweepError(f"peft knows no place for LoRA in a {kind!r} model ({error}): pass --lora-r 0.") from error
+
+
+def _random(config: PreTrainedConfig) -> Any:
+    """Weights drawn where the model will be trained: a processor takes half a minute for those of a large one."""
+    with torch.device("cuda" if torch.cuda.is_available() else "cpu"):
+        return AutoModelForCausalLM.from_config(config)
 
 
 def _bytes(text: str) -> list[int]:

@@ -11,6 +11,8 @@ from typing import Any
 from greedylr.checks import check_count
 from numerics.sweeps.manifest import JSON
 
+FLOOR = 0.1  # the paper's min_lr for fine-tuning, in initial rates
+
 
 @dataclass(frozen=True, kw_only=True)
 class Setting:
@@ -30,6 +32,7 @@ class Setting:
         bf16: Mixed precision.
         checkpoint_activations: Compute activations twice instead of keeping them.
         save_every: Steps between checkpoints, 0 for none.
+        floor: min_lr of GreedyLR, in initial rates.
     """
 
     model: str
@@ -49,6 +52,7 @@ class Setting:
     bf16: bool = False
     checkpoint_activations: bool = False
     save_every: int = 25
+    floor: float = FLOOR
 
     def __post_init__(self) -> None:
         """Refuse what cannot be run, naming the option."""
@@ -60,6 +64,8 @@ class Setting:
         for name in ("dropout", "warmup"):
             if not 0 <= getattr(self, name) < 1:
                 raise ValueError(f"{name} must lie in [0, 1), got {getattr(self, name)!r}: it is a share.")
+        if not 0 < self.floor <= 1:
+            raise ValueError(f"floor must lie in (0, 1], got {self.floor!r}: min_lr is at most the initial rate.")
         if self.pretrain and "/" in self.model:
             raise ValueError(f"pretrain must be 0 for {self.model!r}, got {self.pretrain!r}: it is trained already.")
 
@@ -69,8 +75,11 @@ class Setting:
         return (max(1, round(self.steps / 10)), round(self.steps / 2), self.steps)
 
     def plain(self) -> dict[str, JSON]:
-        """The setting as JSON."""
-        return asdict(self)
+        """The setting as JSON; the floor is told where it is not the usual one, which once was the only one."""
+        told: dict[str, JSON] = asdict(self)
+        if self.floor == FLOOR:
+            del told["floor"]
+        return told
 
 
 PRESETS: Mapping[str, Setting] = MappingProxyType(
@@ -86,7 +95,7 @@ PRESETS: Mapping[str, Setting] = MappingProxyType(
         ),
         "llama-1b": Setting(
             model="llama-3.2-1b", data="sources", steps=1000, batch=1, accumulate=32, length=2048, rate=2e-4, rank=0,
-            held_out=16, bf16=True, checkpoint_activations=True, save_every=0,
+            held_out=16, bf16=True, checkpoint_activations=True, save_every=0, floor=0.0925,
         ),
     }
 )  # fmt: skip

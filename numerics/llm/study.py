@@ -1,18 +1,26 @@
 """The sweeps whose results are kept with the project: what was asked of which model, with which seeds.
 
-They were fixed before the runs, but for ``HIGH``.  ``limits-*`` train at constant multiples of the shared rate and say
-which of them a model bears; from that the peak rate of a GreedyLR run predicts its end (``numerics.llm.prediction``).
+They were fixed before the runs, but for ``HIGH``; the last two are for an accelerator.  ``limits-*`` train at constant
+multiples of the shared rate and say which of them a model bears; from that the peak rate of a GreedyLR run predicts its
+end (``numerics.llm.prediction``).
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from types import MappingProxyType
 
 from numerics.llm.setting import PRESETS
 from numerics.llm.sweep import LanguageSweep
 
 TINY, SMOLLM2 = PRESETS["tiny"], PRESETS["smollm2"]
+PHI_2 = replace(  # the paper's fine-tuning at its size, without network: weights that were trained here for a moment
+    PRESETS["phi2"], model="phi-2", data="worked-sums", batch=8, length=256, pretrain=300, save_every=0
+)  # fmt: skip
+LLAMA = replace(  # its pre-training, with a quarter of the steps and an eighth of the tokens of each
+    PRESETS["llama-1b"], steps=250, batch=8, accumulate=1, length=1024, checkpoint_activations=False
+)  # fmt: skip
 MULTIPLES = (1.0, 3.0, 10.0, 30.0, 100.0, 300.0)
 LIMITS = tuple(("constant", multiple) for multiple in MULTIPLES)
 SCHEDULES = ("cosine", "cosine-warmup", "linear", "constant-warmup", "warmup-stable-decay")
@@ -45,5 +53,9 @@ STUDY: Mapping[str, LanguageSweep] = MappingProxyType(
         "tuning-high-tiny": _schedules(TUNING, 2, HIGH),
         "schedules-tiny": _schedules(200, 3),
         "schedules-high-tiny": _schedules(200, 3, HIGH),
+        "factors-phi-2": LanguageSweep(setting=PHI_2, cap=(None,), baselines=(("cosine", 1.0),), seeds=2),
+        "pretraining-llama-1b": LanguageSweep(
+            setting=LLAMA, factors=(0.95,), cap=(None,), baselines=(("cosine-warmup", 1.0),), seeds=3
+        ),
     }
 )  # fmt: skip

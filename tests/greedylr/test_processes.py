@@ -8,6 +8,7 @@ import pytest
 torch = pytest.importorskip("torch")
 
 PROGRAM = """
+import os
 import sys
 import torch
 import torch.distributed as dist
@@ -38,6 +39,8 @@ for _ in range(20):
 else:
     print(scheduler.get_last_lr(), [p.tolist() for p in model.parameters()])
 dist.destroy_process_group()
+sys.stdout.flush()
+os._exit(0)  # gloo's threads may drop a tensor while the interpreter ends, which aborts the process
 """
 
 

@@ -158,7 +158,7 @@ def test_a_killed_sweep_loses_nothing_and_ends_bit_for_bit_the_same(tmp_path):
 @pytest.mark.usefixtures("needs_extra")
 def test_two_processes_train_one_run_together(tmp_path):
     arguments = [*SMALL, "--json", "--no-figures", "--out", str(tmp_path / "sweep")]
-    script = tmp_path / "greedylr.py"
+    script = tmp_path / "launched_command.py"
     script.write_text("from verification.cli import main\nmain()\n")
     done = start(arguments, sys.executable, "-m", "torch.distributed.run", "--nproc-per-node", "2", str(script))
     out, errors = done.communicate(timeout=240)

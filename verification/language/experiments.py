@@ -8,10 +8,11 @@ from functools import cache, partial
 
 import numpy as np
 
-from numerics.llm.arms import FLOOR, Arm
+from numerics.llm.arms import Arm
 from numerics.llm.effects import Effect, effects
 from numerics.llm.outcome import FATES, Run
 from numerics.llm.prediction import Prediction, predict
+from numerics.llm.setting import FLOOR
 from numerics.llm.summary import CATEGORIES, COSINE, STAGES, Instance, gain, instances, tally
 from numerics.statistics import Estimate, mean, share
 from verification.language.kept import kept

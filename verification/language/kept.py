@@ -12,7 +12,7 @@ from numerics.llm.outcome import Run, runs
 from numerics.sweeps import manifest
 from numerics.sweeps.sweep import load
 
-FOLDER = Path(__file__).with_name("results")
+FOLDER, SPEED = Path(__file__).with_name("results"), "speed.json"
 
 
 @dataclass(frozen=True, eq=False)
