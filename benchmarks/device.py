@@ -27,12 +27,22 @@ RATE, WIDTH, BATCH = 1e-3, 256, 64
 RULE = Rule(factor=0.9, comparison="best", patience=2, min_lr=1e-5, max_lr=1e-2)
 
 
+Follow = Callable[[DeviceState, Tensor, Tensor], None]
+
+
+def follow(state: DeviceState, loss: Tensor, rate: Tensor) -> None:
+    """Write the state after the loss over the state, and its rate where the optimizer reads it."""
+    for old, new in zip(state, DeviceRule(RULE).advance(state, loss), strict=True):
+        old.copy_(new)
+    rate.copy_(state.rate)
+
+
 @dataclass
 class Training:
     """A network, its data and its optimizer on the device; ``step`` is one step, which leaves its loss in ``loss``."""
 
     graph: bool
-    advance: Callable[[DeviceState, Tensor], DeviceState] | None = None
+    follow: Follow | None = None
 
     def __post_init__(self) -> None:
         """Make everything that a step needs; warm up, and capture the step where it is replayed."""
@@ -43,10 +53,8 @@ class Training:
         self.y = self.x.square().sum(1, keepdim=True)
         self.rate = torch.tensor(RATE, device="cuda")
         self.optimizer = torch.optim.AdamW(self.model.parameters(), lr=self.rate, fused=True, capturable=True)
-        self.device = DeviceRule(RULE)
-        self.state = self.device.start(RATE, device="cuda")
+        self.state = DeviceRule(RULE).start(RATE, device="cuda")
         self.loss = torch.zeros((), device="cuda")
-        self.steps = 0
         side = torch.cuda.Stream()
         side.wait_stream(torch.cuda.current_stream())
         with torch.cuda.stream(side):
@@ -64,10 +72,8 @@ class Training:
         loss.backward()  # type: ignore[no-untyped-call]
         self.optimizer.step()
         self.loss.copy_(loss.detach())
-        if self.advance is not None:
-            for old, new in zip(self.state, self.advance(self.state, self.loss), strict=True):
-                old.copy_(new)
-            self.device.apply(self.optimizer, self.state)
+        if self.follow is not None:
+            self.follow(self.state, self.loss, self.rate)
 
     def step(self) -> None:
         """One step."""
@@ -98,14 +104,12 @@ def on_processor(training: Training) -> Iterator[None]:
 VARIANTS: dict[str, Callable[[], Iterator[None]]] = {
     "no rule": lambda: no_rule(Training(graph=False)),
     "GreedyLR, loss.item()": lambda: on_processor(Training(graph=False)),
-    "DeviceRule": lambda: no_rule(Training(graph=False, advance=DeviceRule(RULE).advance)),
-    "DeviceRule, compiled": lambda: no_rule(Training(graph=False, advance=torch.compile(DeviceRule(RULE).advance))),
+    "DeviceRule": lambda: no_rule(Training(graph=False, follow=follow)),
+    "DeviceRule, compiled": lambda: no_rule(Training(graph=False, follow=torch.compile(follow))),
     "graph, no rule": lambda: no_rule(Training(graph=True)),
     "graph, GreedyLR, loss.item()": lambda: on_processor(Training(graph=True)),
-    "graph with DeviceRule": lambda: no_rule(Training(graph=True, advance=DeviceRule(RULE).advance)),
-    "graph with DeviceRule, compiled": lambda: no_rule(
-        Training(graph=True, advance=torch.compile(DeviceRule(RULE).advance))
-    ),
+    "graph with DeviceRule": lambda: no_rule(Training(graph=True, follow=follow)),
+    "graph with DeviceRule, compiled": lambda: no_rule(Training(graph=True, follow=torch.compile(follow))),
 }
 
 
@@ -121,10 +125,8 @@ def steps_per_second(steps: Iterator[None]) -> float:
 
 def rates_agree(*, graph: bool, compiled: bool) -> bool:
     """Whether the device's rates are those of the rule on the losses that it saw, and the optimizer's those rounded."""
-    advance = DeviceRule(RULE).advance
-    training = Training(graph=graph, advance=torch.compile(advance) if compiled else advance)
-    fresh = training.device.start(RATE, device="cuda")
-    for old, new in zip(training.state, fresh, strict=True):
+    training = Training(graph=graph, follow=torch.compile(follow) if compiled else follow)
+    for old, new in zip(training.state, DeviceRule(RULE).start(RATE, device="cuda"), strict=True):
         old.copy_(new)
     state, right, moved = RULE.start(RATE), True, False
     for _ in range(300):

@@ -138,7 +138,8 @@ class DeviceRule:
         return torch.clamp(rate * float(self.rule.factor), min=float(self.rule.min_lr))
 
     def _risen(self, rate: Tensor) -> Tensor:
-        return torch.clamp(rate / float(self.rule.factor), max=float(self.rule.max_lr))
+        """Divided by a tensor: CUDA multiplies by the reciprocal of a number, which rounds twice."""
+        return torch.clamp(rate / torch.full_like(rate, float(self.rule.factor)), max=float(self.rule.max_lr))
 
     def _unless_tiny(self, old: Tensor, new: Tensor) -> Tensor:
         """The new rate, unless the change is at most eps or leaves the positive floats."""

@@ -53,9 +53,9 @@ STUDY: Mapping[str, LanguageSweep] = MappingProxyType(
         "tuning-high-tiny": _schedules(TUNING, 2, HIGH),
         "schedules-tiny": _schedules(200, 3),
         "schedules-high-tiny": _schedules(200, 3, HIGH),
-        "factors-phi-2": LanguageSweep(setting=PHI_2, cap=(None,), baselines=(("cosine", 1.0),), seeds=2),
+        "factors-phi-2": LanguageSweep(setting=PHI_2, cap=(None,), baselines=(("cosine", 1.0),)),
         "pretraining-llama-1b": LanguageSweep(
-            setting=LLAMA, factors=(0.95,), cap=(None,), baselines=(("cosine-warmup", 1.0),), seeds=3
+            setting=LLAMA, factors=(0.95,), cap=(None,), baselines=(("cosine-warmup", 1.0),), seeds=2
         ),
     }
 )  # fmt: skip

@@ -11,7 +11,7 @@ if not torch.cuda.is_available():
 from greedylr import Rule  # noqa: E402
 from greedylr.device import DeviceRule  # noqa: E402
 
-RULE = Rule(factor=0.5, comparison="best", patience=1, cooldown=2, window=4, min_lr=1e-3, max_lr=1.0, reset=3)
+RULE = Rule(factor=0.9, comparison="best", patience=1, cooldown=2, window=4, min_lr=1e-3, max_lr=1.0, reset=3)
 LOSSES = [random.Random(1).randint(0, 64) / 8 for _ in range(60)]
 
 
@@ -59,14 +59,15 @@ def test_in_a_graph_it_is_the_rule_bit_for_bit():
     assert rates == rates_of_the_rule()
 
 
+@pytest.mark.filterwarnings("ignore:Synchronization debug mode is a prototype")
 def test_nothing_waits_for_the_device():
     device = DeviceRule(RULE)
     parameter = torch.nn.Parameter(torch.zeros(3, device="cuda"))
     optimizer = torch.optim.AdamW([parameter], lr=torch.tensor(0.1, device="cuda"), fused=True)
     state, loss = device.start(0.1, device="cuda"), torch.tensor(1.0, device="cuda")
     state = device.advance(state, loss)
-    torch.cuda.set_sync_debug_mode("error")
     try:
+        torch.cuda.set_sync_debug_mode("error")
         state = device.advance(state, loss)
         device.apply(optimizer, state)
         with pytest.raises(RuntimeError, match="called a synchronizing CUDA operation"):
