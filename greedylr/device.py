@@ -11,7 +11,12 @@ writes, and the rate goes into a tensor learning rate.  It is for accelerators; 
     state = rule.advance(state, loss.detach())    # may be compiled, or captured in a CUDA graph
     rule.apply(optimizer, state)                  # fused AdamW takes a tensor learning rate
 
-Take the state that is returned: compiled code may drop writes to zero-dimensional tensors.
+Take the state that is returned: compiled code may drop writes to zero-dimensional tensors on a processor.
+
+It pays inside a CUDA graph, compiled: on an H200, where the steps of a small network were captured, a step that waited
+for its loss took 1.15 times as long [1.10, 1.24] (median and range of seven rounds, torch 2.11), and 1.19 times as long
+as one without a rule.  Launched one operation at a time it costs more than the wait that it saves: 0.58 times the
+steps a second, 0.88 compiled (``benchmarks/device.py``).
 """
 
 from __future__ import annotations
@@ -47,7 +52,8 @@ class DeviceRule:
     """``rule`` on tensors, step by step the same; losses that are not finite leave the state as it was.
 
     The order is that of the code that calls it.  In float64 the rates are those of the rule bit for bit, where means of
-    losses are exact; in float32 (for devices without float64) they are rounded at every step.
+    losses are exact and the code is not compiled for a GPU; in float32 (for devices without float64) they are rounded
+    at every step.
     """
 
     rule: Rule

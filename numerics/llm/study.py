@@ -1,6 +1,6 @@
 """The sweeps whose results are kept with the project: what was asked of which model, with which seeds.
 
-They were fixed before the runs, but for ``HIGH``; the last two are for an accelerator.  ``limits-*`` train at constant
+They were fixed before the runs, but for ``HIGH``; the last one is for an accelerator.  ``limits-*`` train at constant
 multiples of the shared rate and say which of them a model bears; from that the peak rate of a GreedyLR run predicts its
 end (``numerics.llm.prediction``).
 """
@@ -15,10 +15,7 @@ from numerics.llm.setting import PRESETS
 from numerics.llm.sweep import LanguageSweep
 
 TINY, SMOLLM2 = PRESETS["tiny"], PRESETS["smollm2"]
-PHI_2 = replace(  # the paper's fine-tuning at its size, without network: weights that were trained here for a moment
-    PRESETS["phi2"], model="phi-2", data="worked-sums", batch=8, length=256, pretrain=300, save_every=0
-)  # fmt: skip
-LLAMA = replace(  # its pre-training, with a quarter of the steps and an eighth of the tokens of each
+LLAMA = replace(  # the paper's pre-training, with a quarter of the steps and an eighth of the tokens of each
     PRESETS["llama-1b"], steps=250, batch=8, accumulate=1, length=1024, checkpoint_activations=False
 )  # fmt: skip
 MULTIPLES = (1.0, 3.0, 10.0, 30.0, 100.0, 300.0)
@@ -53,7 +50,6 @@ STUDY: Mapping[str, LanguageSweep] = MappingProxyType(
         "tuning-high-tiny": _schedules(TUNING, 2, HIGH),
         "schedules-tiny": _schedules(200, 3),
         "schedules-high-tiny": _schedules(200, 3, HIGH),
-        "factors-phi-2": LanguageSweep(setting=PHI_2, cap=(None,), baselines=(("cosine", 1.0),)),
         "pretraining-llama-1b": LanguageSweep(
             setting=LLAMA, factors=(0.95,), cap=(None,), baselines=(("cosine-warmup", 1.0),), seeds=2
         ),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 from collections.abc import Callable, Sequence
 from functools import cache, partial
@@ -15,7 +16,7 @@ from numerics.llm.prediction import Prediction, predict
 from numerics.llm.setting import FLOOR
 from numerics.llm.summary import CATEGORIES, COSINE, STAGES, Instance, gain, instances, tally
 from numerics.statistics import Estimate, mean, share
-from verification.language.kept import kept
+from verification.language.kept import FOLDER, SPEED, kept
 from verification.measured import Measured
 
 THRESHOLD = 0.5
@@ -229,6 +230,22 @@ def constant_rate() -> Measured:
 
 
 @cache
+def pretraining(stage: int) -> Measured:
+    """GreedyLR, F = 0.95, against cosine with warm-up, pre-training from random weights."""
+    runs = kept("pretraining-llama-1b").runs
+    cosine = {run.seed: run for run in runs if run.arm == Arm("cosine-warmup")}
+    pairs = [(run.seed, gain(run, cosine[run.seed], stage)) for run in runs if run.arm.schedule == "greedy"]
+    speed = json.loads((FOLDER / "pretraining-llama-1b" / SPEED).read_text(encoding="utf-8"))
+    told = (
+        f"{kept('pretraining-llama-1b').about}, 8,192 tokens a step, on one {speed['device']} ("
+        f"{speed['tokens_per_second']:.0f} tokens/s, {speed['share_of_peak']:.0%} of its bf16 peak by data sheet,"
+        f" {speed['peak_bytes'] / 2**30:.1f} GiB), at {STAGES[stage]} of the steps, per cent below the held-out loss of"
+        " cosine with warm-up"
+    )
+    return _against(pairs, told)
+
+
+@cache
 def table_5() -> Measured:
     """The paper's Tables 5 to 7 in numbers of the SmolLM2 runs."""
     found = instances(kept("factors-smollm2").runs)
@@ -286,6 +303,7 @@ def measurements() -> dict[str, Callable[[], Measured]]:
     """The runs, by the claim they stand beside."""
     by_stage = {f"language.shared-rate.{k + 1}": partial(shared_rate, k) for k in range(3)}
     by_stage |= {f"language.own-rate.{k + 1}": partial(own_rate, k) for k in range(3)}
+    by_stage |= {f"language.pretraining.{k + 1}": partial(pretraining, k) for k in range(3)}
     return {
         "language.low-factor": low_factor,
         "language.high-factors": high_factors,
