@@ -3,8 +3,8 @@
 Training steps a second of a small network under fused AdamW, the rule on the processor (``GreedyLR``, which needs the
 loss as a number) beside the rule on the device (``DeviceRule``), each with training steps launched one operation at a
 time and replayed as a CUDA graph; in turn, medians of the rounds with their range.  The rates of every variant are held
-against the rule, replayed over the losses that the variant saw, bit for bit; compiled ones are rounded another way.  Then what a step of large matrices can
-reach at most here: a product of two bf16 matrices.
+against the rule, replayed over the losses that the variant saw, bit for bit; compiled ones are rounded another way.
+Then what a step of large matrices can reach at most here: a product of two bf16 matrices.
 """
 
 from __future__ import annotations
@@ -153,7 +153,10 @@ def matrix_peak() -> float:
 
 
 def main(arguments: list[str]) -> int:
-    """Print the table, or with --json the data; 1 where rates that were not compiled differ from the rule's, 2 without an accelerator."""
+    """Print the table, or with --json the data.
+
+    The exit status is 1 where rates that were not compiled differ from the rule's, 2 without an accelerator.
+    """
     if not torch.cuda.is_available():
         sys.stderr.write("benchmarks/device.py needs a CUDA device, and torch finds none.\n")
         return 2
