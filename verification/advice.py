@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import Literal
 
 import numpy as np
@@ -122,20 +123,23 @@ def _full_batch(c: Configuration) -> Iterator[Finding]:
 
 
 def _above_two(c: Configuration, g: float) -> Iterator[Finding]:
-    """Full batches and a cap beyond 2/L, or none."""
-    factor, largest = float(c.rule.factor), (c.smoothness or (1.0, 1.0))[1]
-    low = float(c.rule.min_lr) * largest
+    """Full batches and a cap beyond 2/L, or none; the cap is compared with the borders exactly."""
+    factor, largest = Fraction(c.rule.factor), (c.smoothness or (1.0, 1.0))[1]
+    low = Fraction(c.rule.min_lr) * Fraction(largest)
+    cap = math.inf if math.isinf(g) else Fraction(c.rule.max_lr) * Fraction(largest)
     border, quadratics = min(2 + 2 * factor, 1 + 1 / factor), 1 + 1 / factor
     down = f"lower max_lr to at most 2/L = {2 / largest:.4g}"
     covered = c.rule.comparison == "previous" and c.rule.order == "same" and c.patient and not c.rule.patience
     if covered and c.convex:
-        down += f", or {border / largest:.4g}, up to which the loss stays bounded"
-    if covered and g > quadratics and low <= 1 + factor:
-        says = f"max_lr L = {_number(g)} is above 1 + 1/F = {quadratics:.4g}: some quadratic with this L diverges"
+        down += f", or {float(border) / largest:.4g}, up to which the loss stays bounded"
+    if covered and cap > quadratics and low <= 1 + factor:
+        says = (
+            f"max_lr L = {_number(g)} is above 1 + 1/F = {float(quadratics):.4g}: some quadratic with this L diverges"
+        )
         says += " from some initial rate"
         yield Finding("unsafe", says, ("stability.cap-diverges",), down)
-    elif covered and c.convex and g <= border and 0 < low <= 2 * factor:
-        says = f"max_lr L = {g:.4g} is at most min(2 + 2F, 1 + 1/F) = {border:.4g}: f(x_t) - f* never exceeds"
+    elif covered and c.convex and cap <= border and 0 < low <= 2 * factor:
+        says = f"max_lr L = {g:.4g} is at most min(2 + 2F, 1 + 1/F) = {float(border):.4g}: f(x_t) - f* never exceeds"
         yield Finding("guaranteed", f"{says} {max(1.0, (g - 1) ** 2):.4g} times its start", ("stability.cap",))
     else:
         says = f"max_lr L = {_number(g)} is above 2, and no theorem bounds the loss of this configuration there"
