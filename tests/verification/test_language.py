@@ -103,6 +103,18 @@ def test_a_mean_gain_decides_only_where_its_interval_excludes_none(pretend, gain
     assert (found.agrees, found.decides) == (agrees, decides)
 
 
+@pytest.mark.parametrize(("stage", "agrees"), [(0, True), (1, False), (2, False)])
+def test_the_pre_training_is_compared_stage_by_stage_with_cosine_with_warm_up(pretend, stage, agrees):
+    arms = {Arm("cosine-warmup"): (4.0, 3.0, 2.0), Arm("cosine"): (1.0, 9.0, 9.0), greedy(0.95): (3.9, 3.3, 2.5)}
+    pretend["pretraining-llama-1b"] = [
+        made(arm, seed, held[2], held=tuple(loss + seed / 1000 for loss in held))
+        for arm, held in arms.items() for seed in (1, 2)
+    ]  # fmt: skip
+    found = experiments.pretraining(stage)
+    assert (found.agrees, found.decides) == (agrees, True)
+    assert "NVIDIA H200 (39860 tokens/s, 30% of its bf16 peak" in found.says
+
+
 def test_a_failed_run_is_left_out_of_a_mean_gain_and_counted(pretend):
     loss = 9.0
     worse = [made(greedy(0.75), 0, loss, held=(loss, loss, loss))]

@@ -103,3 +103,20 @@ def test_arms_have_names_of_their_own():
         Arm("cosine", 3.0),
     ]
     assert len({arm.name for arm in arms}) == len(arms)
+
+
+def test_the_floor_of_the_pre_training_is_the_papers():
+    assert Arm("greedy", 1.0, 0.95, "best", 10, 50).options(PRESETS["llama-1b"])["min_lr"] == pytest.approx(1.85e-5)
+    assert Arm("greedy", 3.0, 0.95, "best", 10, 50).options(PRESETS["phi2"])["min_lr"] == pytest.approx(6e-5)
+
+
+def test_a_floor_is_told_where_it_is_not_the_usual_one():
+    assert PRESETS["llama-1b"].plain()["floor"] == 0.0925
+    assert "floor" not in PRESETS["tiny"].plain()
+    assert all(Setting(**setting.plain()) == setting for setting in PRESETS.values())
+
+
+@pytest.mark.parametrize("floor", [0.0, -0.1, 1.5, math.nan])
+def test_a_floor_that_is_no_share_is_refused(floor):
+    with pytest.raises(ValueError, match=r"floor must lie in \(0, 1\], got .*: min_lr is at most the initial rate"):
+        replace(PRESETS["tiny"], floor=floor)
