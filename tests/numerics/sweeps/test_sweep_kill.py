@@ -17,13 +17,14 @@ from numerics.sweeps.sweep import SHARDS, run
 TESTS = Path(__file__).resolve().parents[2]
 COUNT, HELD = 8, [3, 5]
 CODE = """
-import json, sys
+import json, signal, sys
 from pathlib import Path
 from numerics.sweeps.backends import Backend
 from numerics.sweeps.sweep import run
 from sweep_tasks import held_walk, sweep_of
 
 if __name__ == "__main__":
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # ignored where the tests run in the background of a shell
     count, options, out = json.loads(sys.argv[1]), json.loads(sys.argv[2]), Path(sys.argv[3])
     run(sweep_of(count, held_walk, **options), out, backend=Backend("processes", 2))
 """
