@@ -12,15 +12,13 @@ import typer
 from verification.sweeping import OUT, refuse, swept
 
 if TYPE_CHECKING:
-    from numerics.robustness.design import Rates
+    import pyarrow as pa
+
     from numerics.robustness.sweep import StudySweep
     from numerics.sweeps.backends import Backend
     from numerics.sweeps.sweep import Result
 
 Option = typer.Option
-QUICK = {"tuning": 1, "clean": 3, "noisy": 1, "felt": 1, "sensitivity": 1}  # seeds of each part
-FULL = {"tuning": 3, "clean": 27, "noisy": 9, "felt": 9, "sensitivity": 9}
-QUICK_GRID = (1e-2, 1e-1)
 
 
 def robustness(
@@ -55,22 +53,17 @@ def robustness(
 
 
 def _parts(folder: Path, backend: Backend, *, quick: bool, resume: bool, quiet: bool) -> dict[str, Result]:
-    """All sweeps of the study, the rates of all but the first and the last taken from the first."""
-    from numerics.robustness import design  # noqa: PLC0415
+    from numerics.robustness import parts  # noqa: PLC0415
     from numerics.sweeps.sweep import load  # noqa: PLC0415
 
-    seeds, grid = (QUICK, QUICK_GRID) if quick else (FULL, design.GRID)
+    found: dict[str, Result] = {}
 
-    def part(name: str, sweep: StudySweep) -> Result:
-        return swept(name, sweep.sweep(), folder / name, backend, resume=resume, quiet=quiet)
+    def run(name: str, part: StudySweep) -> pa.Table:
+        found[name] = swept(name, part.sweep(), folder / name, backend, resume=resume, quiet=quiet)
+        return load(found[name].out)["runs"]
 
-    found = {"tuning": part("tuning", design.tuning(seeds["tuning"], grid))}
-    rates: Rates = design.best_rates(load(found["tuning"].out)["runs"])
-    found |= {
-        name: part(name, make(rates, seeds[name]))
-        for name, make in (("clean", design.clean), ("noisy", design.noisy), ("felt", design.felt))
-    }
-    return found | {"sensitivity": part("sensitivity", design.sensitivity(seeds["sensitivity"], grid))}
+    parts.robustness(run, quick=quick)
+    return found
 
 
 def _report(parts: dict[str, Result], folder: Path, *, as_json: bool) -> None:

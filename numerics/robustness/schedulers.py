@@ -125,6 +125,7 @@ SCHEDULES: Mapping[str, Make] = MappingProxyType(
     {
         "greedy-best-1": _greedy("best", 1),
         "greedy-best-10": _greedy("best", 10),
+        "greedy-best-10-smooth": _greedy("best", 10, 50),  # as in Section 4.1
         "greedy-previous-1": _greedy("previous", 1),
         "greedy-previous-10": _greedy("previous", 10),
         "greedy-test": _greedy("test", 0, 10),
@@ -134,9 +135,15 @@ SCHEDULES: Mapping[str, Make] = MappingProxyType(
         "exponential-0.95": _clock(lambda rate, steps: Exponential(rate, 0.95).rates(steps)),
         "exponential": _clock(lambda rate, steps: Exponential(rate, 0.01 ** (1 / steps)).rates(steps)),
         "constant": _clock(lambda rate, steps: Constant(rate).rates(steps)),
+        "constant-warmup": _clock(lambda rate, steps: _warm(Constant(rate).rates(steps))),
         "warmup-stable-decay": _clock(_stable),
         "plateau": lambda rate, steps: Plateau(rate),
         "linear": _clock(lambda rate, steps: _power(rate, steps, 1.0)),
         "polynomial": _clock(lambda rate, steps: _power(rate, steps, 2.0)),
     }
 )
+
+
+def watches(name: str) -> bool:
+    """Whether a schedule looks at the losses that it is told."""
+    return not isinstance(SCHEDULES[name](1.0, 1), Clock)

@@ -28,7 +28,7 @@ from numerics.sweeps.tables import Tables
 from numerics.sweeps.task import Task
 
 Array = npt.NDArray[np.float64]
-CHUNK = 64  # runs of a task: the gradients of so many still fit the cache
+CHUNK = 120  # runs of a task: all noises of two seeds, so that what they share is computed once
 LAST, MARKS = 10, 20
 
 
@@ -59,6 +59,7 @@ class StudySweep:
     steps: int = 200
     seeds: int = 9
     seed: int = 20251214
+    curves: bool = False
 
     def __post_init__(self) -> None:
         """Refuse what cannot be run, naming the option."""
@@ -76,7 +77,7 @@ class StudySweep:
         return {
             "arms": [asdict(arm) for arm in self.arms],
             "perturbations": [asdict(p) for p in self.perturbations],
-            **{f.name: getattr(self, f.name) for f in fields(self) if f.type == "int"},
+            **{f.name: getattr(self, f.name) for f in fields(self) if f.type in ("int", "bool")},
         }
 
     def sweep(self, chunk: int = CHUNK) -> Sweep:
@@ -91,6 +92,7 @@ class StudySweep:
             ]
             for k, first in enumerate(range(0, len(cells), chunk)):
                 arguments: dict[str, JSON] = {"problem": name, "optimizer": optimizer, "steps": self.steps}
+                arguments |= {"curves": self.curves}
                 tasks.append(Task(f"{name}.{optimizer}.{k:04d}", arguments | {"cells": cells[first : first + chunk]}))
         return Sweep(self.plain(), tasks, work)
 
@@ -101,7 +103,7 @@ def cell(plain: Mapping[str, Any]) -> Cell:
 
 
 def work(arguments: Mapping[str, Any]) -> Tables:
-    """A row for every run, and one for every mark of it."""
+    """A row for every run and, for curves, one for every mark of it."""
     torch.set_num_threads(1)
     cells = [cell(plain) for plain in arguments["cells"]]
     found = simulate(arguments["problem"], arguments["optimizer"], cells, arguments["steps"])
@@ -112,39 +114,46 @@ def work(arguments: Mapping[str, Any]) -> Tables:
         "relative": [c.perturbation.relative for c in cells], "seed": [c.seed for c in cells],
     }  # fmt: skip
     runs: dict[str, Any] = shared | own | outcomes(found)
+    if not arguments["curves"]:
+        return {"runs": runs}
     marks = np.unique(np.linspace(0, arguments["steps"] - 1, MARKS + 1).round().astype(int))
     many = {name: np.repeat(np.asarray(values), len(marks)).tolist() for name, values in (shared | own).items()}
     curves = {"step": np.tile(marks, len(cells)), "loss": found.loss[:, marks].ravel()}
     return {"runs": runs, "curves": many | curves | {"rate": found.rate[:, marks].ravel()}}
 
 
-def outcomes(found: Curves) -> dict[str, Array]:
-    """What became of every run, from its clean losses; shape (runs,) each.
+def outcomes(found: Curves) -> dict[str, npt.NDArray[np.float32]]:
+    """What became of every run, from its clean losses; shape (runs,) each, in single precision.
 
-    ``final`` is the mean of the last ten losses, ``area`` the mean of all, ``ratio`` the paper's recovery ratio, the
-    largest loss over ``final``.  ``recovered`` counts the steps from half way until a loss is no larger than the mean
-    of the ten before half way, the number of steps that are left if it never is.
+    ``early``, ``middle`` and ``final`` are means of the last ten losses before 10%, 50% and 100% of the steps, ``area``
+    the mean of all, ``ratio`` the paper's recovery ratio, the largest loss over ``final``.  ``recovered`` counts the
+    steps from half way until a loss is no larger than ``middle``, the number of steps that are left if it never is.
     """
-    loss = found.loss
-    half = loss.shape[1] // 2
-    before = loss[:, half - LAST : half].mean(axis=1, keepdims=True)
-    back = loss[:, half:] <= before
-    never = ~back.any(axis=1)
-    final = loss[:, -LAST:].mean(axis=1)
+    loss, steps = found.loss, found.loss.shape[1]
+    half = steps // 2
+    early, middle, final = (_before(loss, end) for end in (round(0.1 * steps), half, steps))
+    back = loss[:, half:] <= middle[:, None]
     with np.errstate(invalid="ignore", over="ignore", divide="ignore"):
-        ratio = loss.max(axis=1) / final
-    return {
-        "first": loss[:, 0],
-        "final": final,
-        "area": loss.mean(axis=1),
-        "largest": loss.max(axis=1),
-        "ratio": ratio,
-        "train": found.train,
-        "held_out": found.held_out,
-        "recovered": np.where(never, loss.shape[1] - half, back.argmax(axis=1)).astype(float),
-        "peak_rate": found.rate.max(axis=1),
-        "last_rate": found.rate[:, -1],
-    }
+        told = {
+            "first": loss[:, 0],
+            "early": early,
+            "middle": middle,
+            "final": final,
+            "area": loss.mean(axis=1),
+            "largest": loss.max(axis=1),
+            "ratio": loss.max(axis=1) / final,
+            "train": found.train,
+            "held_out": found.held_out,
+            "recovered": np.where(back.any(axis=1), back.argmax(axis=1), steps - half),
+            "peak_rate": found.rate.max(axis=1),
+            "last_rate": found.rate[:, -1],
+        }
+        return {name: values.astype(np.float32) for name, values in told.items()}
+
+
+def _before(loss: Array, end: int) -> Array:
+    """Means of the last ten losses before a step."""
+    return np.asarray(loss[:, max(0, end - LAST) : end].mean(axis=1))
 
 
 def diverged(first: Sequence[float], final: Sequence[float]) -> npt.NDArray[np.bool_]:

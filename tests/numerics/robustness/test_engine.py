@@ -83,7 +83,7 @@ def test_noise_in_the_reported_loss_leaves_fixed_schedules_bit_identical(optimiz
     fixed = [name for name in SCHEDULES if not name.startswith(("greedy", "plateau"))]
     clean = [Cell(name, 0.01, NONE, 1) for name in fixed]
     noisy = [replace(cell, perturbation=Perturbation(kind, 10.0)) for cell in clean]
-    one, other = (simulate("mlp-wine", optimizer, cells, 120) for cells in (clean, noisy))
+    one, other = (engine.each("mlp-wine", optimizer, cells, 120) for cells in (clean, noisy))
     assert np.array_equal(one.loss, other.loss)
     assert np.array_equal(one.held_out, other.held_out)
 
@@ -153,3 +153,20 @@ def test_a_split_holds_out_a_fifth_and_learns_its_scale_from_the_rest():
 def test_what_means_nothing_is_refused(make, message):
     with pytest.raises(ValueError, match=message):
         make()
+
+
+def test_what_is_computed_once_is_what_would_be_computed_again(monkeypatch):
+    noises = (NONE, *(Perturbation(kind, 1.0) for kind in (*REPORTED[1:], *FELT)))
+    cells = [Cell(s, 0.01, p, seed) for s in ("cosine", "plateau", "greedy-best-1") for p in noises for seed in (1, 2)]
+    every, counted = engine.each("mlp-wine", "adam", cells, 30), []
+
+    def watched(name, optimizer, distinct, steps):
+        counted.append(len(distinct))
+        return every_cell(name, optimizer, distinct, steps)
+
+    every_cell = engine.each
+    monkeypatch.setattr(engine, "each", watched)
+    found = simulate("mlp-wine", "adam", cells, 30)
+    assert counted == [2 * (2 * len(noises) + 1 + len(FELT))]
+    for name in ("loss", "rate", "train", "held_out"):
+        assert np.array_equal(getattr(found, name), getattr(every, name))

@@ -72,18 +72,21 @@ def test_outcomes_are_what_they_are_called():
     loss = np.ones((2, 100))
     loss[0, 50:60] = 7.0  # a kick, overcome ten steps later
     loss[1, 50:] = 3.0  # one that is not
+    loss[1, :10], loss[1, 40:50] = 4.0, 2.0
     rate = np.ones((2, 100))
     rate[:, 40] = 5.0
     found = outcomes(Curves(loss, rate, np.zeros(2), np.zeros(2)))
     assert found["recovered"].tolist() == [10, 50]
-    assert found["ratio"].tolist() == [7.0, 1.0]
+    assert found["ratio"].tolist() == [7.0, pytest.approx(4 / 3)]
+    assert [found[name][1] for name in ("early", "middle", "final")] == [4.0, 2.0, 3.0]
     assert found["peak_rate"].tolist() == [5.0, 5.0]
     assert found["area"][0] == pytest.approx(1.6)
     assert diverged([1.0, 1.0, 1.0], [math.nan, 2.1, 1.9]).tolist() == [True, True, False]
 
 
 def test_a_mark_is_a_step_of_the_run():
-    tables = work(next(iter(small().sweep().tasks)).plain())
+    assert set(work(next(iter(small().sweep().tasks)).plain())) == {"runs"}
+    tables = work(next(iter(small(curves=True).sweep().tasks)).plain())
     steps = sorted(set(tables["curves"]["step"].tolist()))
     assert (steps[0], steps[-1], len(steps)) == (0, 29, 21)
     assert len(tables["curves"]["loss"]) == 21 * len(tables["runs"]["seed"])
