@@ -15,7 +15,7 @@ from verification.advise import advise
 from verification.fsweep import fsweep
 from verification.fsweep_llm import fsweep_llm
 from verification.options import FSweepCommand, ListCommand
-from verification.robustness import robustness
+from verification.schedulers.commands import robustness, study
 from verification.stability import stability
 from verification.worst_case.command import worst_case
 from verification.worst_case.tightness_command import tightness
@@ -144,6 +144,7 @@ app.command(cls=FSweepCommand)(fsweep)
 app.command("fsweep-llm", cls=ListCommand, hidden=True)(fsweep_llm)
 app.command(cls=ListCommand)(stability)
 app.command()(robustness)
+app.command()(study)
 app.command(cls=ListCommand)(advise)
 app.command(cls=ListCommand)(worst_case)
 app.command()(tightness)

@@ -16,6 +16,7 @@ from verification.convergence import measurements
 from verification.language import experiments as language
 from verification.measured import Measured
 from verification.remedies import lines, table
+from verification.schedulers import blind, by_optimizer, under_noise
 from verification.worst_case import experiments as worst_cases
 
 
@@ -32,6 +33,9 @@ def experiments() -> Mapping[str, Callable[[], Measured]]:
         | worst_cases.measurements()
         | noise.measurements()
         | language.measurements()
+        | blind.measurements()
+        | under_noise.measurements()
+        | by_optimizer.measurements()
     )
 
 

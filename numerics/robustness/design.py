@@ -35,6 +35,13 @@ NOISES = (  # relative strengths are shares of the clean loss of the step; adver
     ),
     *(Perturbation("adversarial", strength) for strength in (0.5, 1.0, 2.0)),
 )
+SHOWN = (
+    Perturbation(),
+    Perturbation("gaussian", 1.0, relative=True),
+    Perturbation("periodic-spike", 10.0, relative=True),
+    Perturbation("random-spike", 10.0, relative=True),
+    Perturbation("adversarial", 1.0),
+)
 FELT_BY_ALL = (
     Perturbation("kick", 1.0, relative=True),
     Perturbation("labels", 1.0),
@@ -80,6 +87,12 @@ def rules(rates: Rates, seeds: int = 9) -> StudySweep:
 def felt(rates: Rates, seeds: int = 9) -> StudySweep:
     """With what every schedule feels."""
     return StudySweep(arms=_tuned(rates), perturbations=FELT_BY_ALL, steps=STEPS, seeds=seeds, seed=SEED, curves=True)
+
+
+def dynamics(rates: Rates, seeds: int = 9) -> StudySweep:
+    """How rates move with noise and without, with curves: one strength of each noise."""
+    arms = _tuned(rates, (*SCHEDULES[:2], *RULES))
+    return StudySweep(arms=arms, perturbations=SHOWN, steps=STEPS, seeds=seeds, seed=SEED, curves=True)
 
 
 def best_rates(runs: pa.Table) -> Rates:

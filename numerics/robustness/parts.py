@@ -1,19 +1,30 @@
-"""The parts of both studies in their order: rates are chosen first, on seeds of their own, and then used."""
+"""The parts of the studies in their order: rates are chosen first, on seeds of their own, and then used."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from typing import Protocol
 
 import pyarrow as pa
 
 from numerics.robustness import design, study_design
+from numerics.robustness.blind import BlindSweep
 from numerics.robustness.sweep import StudySweep
+from numerics.sweeps.sweep import Sweep
 
-Run = Callable[[str, StudySweep], pa.Table]  # of a part by its name; returns the table of its runs
+
+class Part(Protocol):
+    """What can be run."""
+
+    def sweep(self) -> Sweep:
+        """Its tasks."""
+
+
+Run = Callable[[str, Part], pa.Table]  # of a part by its name; returns the table of its runs
 QUICK_GRID = (1e-2, 1e-1)
-SEEDS = {"tuning": 3, "clean": 27, "noisy": 9, "rules": 9, "felt": 9, "sensitivity": 9}
-QUICK_SEEDS = {"tuning": 1, "clean": 3, "noisy": 1, "rules": 1, "felt": 1, "sensitivity": 1}
+SEEDS = {"tuning": 3, "clean": 27, "noisy": 9, "rules": 9, "felt": 9, "dynamics": 5, "sensitivity": 9}
+QUICK_SEEDS = {"tuning": 1, "clean": 3, "noisy": 1, "rules": 1, "felt": 1, "dynamics": 1, "sensitivity": 1}
 HORIZONS = {200: (study_design.SHORT, 8), 1000: (study_design.LONG, 5)}  # with the seeds that count
 QUICK_PROBLEMS = ("mlp-wine", "attention", "quadratic-100", "rosenbrock")
 
@@ -24,9 +35,15 @@ def robustness(run: Run, *, quick: bool = False) -> None:
     rates = design.best_rates(run("tuning", design.tuning(seeds["tuning"], grid)))
     for name, part in (
         ("clean", design.clean), ("noisy", design.noisy), ("rules", design.rules), ("felt", design.felt),
+        ("dynamics", design.dynamics),
     ):  # fmt: skip
         run(name, part(rates, seeds[name]))
     run("sensitivity", design.sensitivity(seeds["sensitivity"], grid))
+
+
+def blind(run: Run) -> None:
+    """What noise in the reported loss does to schedules that do not look at it."""
+    run("all", BlindSweep())
 
 
 def study(run: Run, *, quick: bool = False) -> None:

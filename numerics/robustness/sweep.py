@@ -8,7 +8,7 @@ the schedule, so that they can be compared in pairs.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
 from itertools import product
 from typing import Any
@@ -154,9 +154,3 @@ def outcomes(found: Curves) -> dict[str, npt.NDArray[np.float32]]:
 def _before(loss: Array, end: int) -> Array:
     """Means of the last ten losses before a step."""
     return np.asarray(loss[:, max(0, end - LAST) : end].mean(axis=1))
-
-
-def diverged(first: Sequence[float], final: Sequence[float]) -> npt.NDArray[np.bool_]:
-    """Which runs ended at no finite number, or above twice their first loss."""
-    start, end = np.asarray(first), np.asarray(final)
-    return np.asarray(~np.isfinite(end) | (end > 2 * start))

@@ -12,7 +12,8 @@ from numerics.robustness import design
 from numerics.robustness.engine import Curves
 from numerics.robustness.perturbation import Perturbation, plan
 from numerics.robustness.schedulers import SCHEDULES
-from numerics.robustness.sweep import Arm, StudySweep, diverged, outcomes, work
+from numerics.robustness.summary import diverged
+from numerics.robustness.sweep import Arm, StudySweep, outcomes, work
 from numerics.sweeps.backends import Backend
 from numerics.sweeps.sweep import load, run
 from numerics.sweeps.tables import arrow
