@@ -64,10 +64,11 @@ class Configuration:
             raise ValueError(f"steps must be at least 1, got {self.steps!r}: a bound after no step says nothing.")
 
     @property
-    def g(self) -> float:
-        """max_lr L, at the largest L."""
+    def g(self) -> Fraction | float:
+        """max_lr L, at the largest L: exact, as borders of theorems are compared with it; infinite without a cap."""
         assert self.smoothness is not None
-        return float(self.rule.max_lr) * self.smoothness[1]
+        largest, cap = Fraction(self.smoothness[1]), self.rule.max_lr
+        return math.inf if math.isinf(cap) else Fraction(cap) * largest
 
     @property
     def patient(self) -> bool:
@@ -109,10 +110,10 @@ def _unknown() -> Finding:
 def _full_batch(c: Configuration) -> Iterator[Finding]:
     g, low = c.g, float(c.rule.min_lr)
     if g <= 2:
-        says = f"max_lr L = {g:.4g} is at most 2: no step raises the loss, whatever the factor and the rule"
+        says = f"max_lr L = {_number(g)} is at most 2: no step raises the loss, whatever the factor and the rule"
         yield Finding("guaranteed", says, ("full-batch.descent",))
     if g < 2 and c.convex and low > 0:
-        first = 1 / (2 * low * min(1, 2 - g))
+        first = 1 / (2 * low * float(min(1, 2 - g)))
         says = f"f(x_T) - f* <= {first:.4g} |x_0 - x*|^2 / T{_at(c, first)}"
         yield Finding("guaranteed", says, ("full-batch.theorem",))
     elif g < 2 and c.convex:
@@ -122,25 +123,26 @@ def _full_batch(c: Configuration) -> Iterator[Finding]:
         yield from _above_two(c, g)
 
 
-def _above_two(c: Configuration, g: float) -> Iterator[Finding]:
-    """Full batches and a cap beyond 2/L, or none; the cap is compared with the borders exactly."""
+def _above_two(c: Configuration, g: Fraction | float) -> Iterator[Finding]:
+    """Full batches and a cap beyond 2/L, or none."""
     factor, largest = Fraction(c.rule.factor), (c.smoothness or (1.0, 1.0))[1]
     low = Fraction(c.rule.min_lr) * Fraction(largest)
-    cap = math.inf if math.isinf(g) else Fraction(c.rule.max_lr) * Fraction(largest)
     border, quadratics = min(2 + 2 * factor, 1 + 1 / factor), 1 + 1 / factor
     down = f"lower max_lr to at most 2/L = {2 / largest:.4g}"
     covered = c.rule.comparison == "previous" and c.rule.order == "same" and c.patient and not c.rule.patience
     if covered and c.convex:
         down += f", or {float(border) / largest:.4g}, up to which the loss stays bounded"
-    if covered and cap > quadratics and low <= 1 + factor:
+    if covered and g > quadratics and low <= 1 + factor:
         says = (
             f"max_lr L = {_number(g)} is above 1 + 1/F = {float(quadratics):.4g}: some quadratic with this L diverges"
         )
         says += " from some initial rate"
         yield Finding("unsafe", says, ("stability.cap-diverges",), down)
-    elif covered and c.convex and cap <= border and 0 < low <= 2 * factor:
-        says = f"max_lr L = {g:.4g} is at most min(2 + 2F, 1 + 1/F) = {float(border):.4g}: f(x_t) - f* never exceeds"
-        yield Finding("guaranteed", f"{says} {max(1.0, (g - 1) ** 2):.4g} times its start", ("stability.cap",))
+    elif covered and c.convex and g <= border and 0 < low <= 2 * factor:
+        says = (
+            f"max_lr L = {_number(g)} is at most min(2 + 2F, 1 + 1/F) = {float(border):.4g}: f(x_t) - f* never exceeds"
+        )
+        yield Finding("guaranteed", f"{says} {max(1.0, float(g - 1) ** 2):.4g} times its start", ("stability.cap",))
     else:
         says = f"max_lr L = {_number(g)} is above 2, and no theorem bounds the loss of this configuration there"
         yield Finding("no theorem", says, ("stability.cap",), down)
@@ -164,10 +166,11 @@ def _sampled(c: Configuration) -> Iterator[Finding]:
 def _bound(c: Configuration) -> Finding:
     """E f(xbar_T) - f* <= first |x_0 - x*|^2 / T + noise s2, s2 the mean squared gradient of the samples at x*."""
     g, low, high = c.g, float(c.rule.min_lr), float(c.rule.max_lr)
+    below = float(2 - g)  # positive, as the caller has seen
     if g < 1:
-        first, noise, claim = 1 / (2 * low), high**2 / (2 * low * (1 - g)), "sharp.theorem"
-    if g >= 1 or 1 / (low * (2 - g)) < first:
-        first, noise, claim = 1 / (low * (2 - g)), (2 + g) * high**2 / (low * (2 - g) ** 2), "wide.theorem"
+        first, noise, claim = 1 / (2 * low), high**2 / (2 * low * float(1 - g)), "sharp.theorem"
+    if g >= 1 or 1 / (low * below) < first:
+        first, noise, claim = 1 / (low * below), float(2 + g) * high**2 / (low * below**2), "wide.theorem"
     says = f"E f(xbar_T) - f* <= {first:.4g} |x_0 - x*|^2 / T{_at(c, first)} + {noise:.4g} s2, the noise floor"
     if c.convex:
         return Finding("guaranteed", says, (claim, "pytorch-order"))
@@ -238,5 +241,5 @@ def _half(c: Configuration) -> float:
     return 0.5 / (c.smoothness or (1.0, 1.0))[1]
 
 
-def _number(g: float) -> str:
-    return f"{g:.4g}" if math.isfinite(g) else "infinite (no max_lr)"
+def _number(g: Fraction | float) -> str:
+    return f"{float(g):.4g}" if math.isfinite(g) else "infinite (no max_lr)"

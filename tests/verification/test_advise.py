@@ -91,6 +91,34 @@ def test_what_it_says_of_a_known_start_is_what_the_rule_does(sixteenths, place, 
     assert bool(bad) == bool(early and late / early > Q(9, 10))
 
 
+HAIR = Q(1, 10**30)  # far below what a float near 2 can tell
+
+
+@pytest.mark.parametrize(("cap", "words"), [(2 - HAIR, "f(x_T) - f* <="), (Q(2), "at most 2"), (2 + HAIR, "above 2")])
+def test_full_batches_at_a_hair_from_two_are_on_the_right_side(cap, words):
+    c = Configuration(
+        Rule(factor=Q(1, 2), max_lr=cap, min_lr=0.01), smoothness=(1.0, 1.0), full_batch=True, convex=True
+    )
+    assert says(advise(c), words)
+    assert ("guaranteed" in levels(advise(c))) == (cap <= 2)
+    assert says(advise(c), "f(x_T) - f* <=") == (cap < 2)
+
+
+@pytest.mark.parametrize(
+    ("cap", "claim"), [(1 - HAIR, "sharp.theorem"), (Q(1), "wide.theorem"), (2 - HAIR, "wide.theorem")]
+)
+def test_samples_at_a_hair_from_one_and_two_have_the_right_theorem(cap, claim):
+    c = Configuration(Rule(factor=Q(1, 2), order="next", max_lr=cap, min_lr=0.01), smoothness=(1.0, 1.0), convex=True)
+    found = [f for f in advise(c) if f.level == "guaranteed"]
+    assert [f.rests_on[0] for f in found] == [claim]
+
+
+def test_samples_at_two_have_no_theorem():
+    c = Configuration(Rule(factor=Q(1, 2), order="next", max_lr=Q(2), min_lr=0.01), smoothness=(1.0, 1.0), convex=True)
+    assert "guaranteed" not in levels(advise(c))
+    assert says(advise(c), "at least 2")
+
+
 @settings(max_examples=20, deadline=None)
 @given(st.integers(2, 14), st.integers(1, 20))
 @example(12, 20)  # on the border, which floats put on the other side
