@@ -39,6 +39,7 @@ STUDY: Mapping[str, LanguageSweep] = MappingProxyType(
     {
         "factors-smollm2": LanguageSweep(setting=SMOLLM2, cap=(None,), baselines=(("cosine", 1.0),), seeds=5),
         "caps-smollm2": LanguageSweep(setting=SMOLLM2, factors=(0.25, 0.5), cap=(10.0,), baselines=(), seeds=5),
+        "constant-smollm2": LanguageSweep(setting=SMOLLM2, factors=(), baselines=(("constant", 1.0),), seeds=5),
         "limits-smollm2": LanguageSweep(setting=SMOLLM2, factors=(), baselines=LIMITS[2:5], seed=TUNING),
         "factors-tiny": LanguageSweep(setting=TINY, seeds=5),
         "limits-tiny": LanguageSweep(setting=TINY, factors=(), baselines=LIMITS, seeds=3, seed=TUNING),

@@ -115,6 +115,20 @@ def test_the_pre_training_is_compared_stage_by_stage_with_cosine_with_warm_up(pr
     assert "NVIDIA H200 (39860 tokens/s, 30% of its bf16 peak" in found.says
 
 
+@pytest.mark.parametrize(("gains", "agrees", "decides"), [([5, 6, 5, 6], True, True), ([-5, -6, -5, -6], False, True)])
+def test_a_constant_rate_is_held_against_cosine_and_greedylr_against_it(pretend, gains, agrees, decides):
+    level = Arm("constant")
+    pretend["factors-smollm2"] = list(pairs(gains))
+    pretend["constant-smollm2"] = [made(level, seed, 2.0, held=(2.0, 2.0, 2.0)) for seed in range(4)]
+    found = experiments.against_constant()
+    assert (found.agrees, found.decides) == (agrees, decides)
+    pretend["constant-smollm2"] = [
+        made(level, seed, loss, held=(loss, loss, loss)) for seed, g in enumerate(gains) for loss in [2 * (1 - g / 100)]
+    ]
+    found = experiments.constant_rate("smollm2")
+    assert (found.agrees, found.decides) == (agrees, decides)
+
+
 def test_a_failed_run_is_left_out_of_a_mean_gain_and_counted(pretend):
     loss = 9.0
     worse = [made(greedy(0.75), 0, loss, held=(loss, loss, loss))]

@@ -56,7 +56,15 @@ def claims() -> tuple[Claim, ...]:
         _claim(
             "constant", "From the same initial rate a constant rate is better than cosine", AGAINST,
             r"\gamma_t = \gamma_0",
-            "On the small Phi. Where it holds, an advantage over cosine at that rate says that the rate is low for it.",
+            "Where it holds, an advantage over cosine at that rate says that the rate is low for it.",
+        ),
+        _claim("constant-tiny", "The same on the small Phi", AGAINST, r"\gamma_t = \gamma_0", NOTE),
+        _claim(
+            "against-constant",
+            "From the same initial rate GreedyLR (F >= 0.5) is better than a constant rate",
+            AGAINST,
+            r"F \ge 0.5",
+            NOTE,
         ),
         *(
             _claim(

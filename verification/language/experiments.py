@@ -221,12 +221,26 @@ def ranking() -> Measured:
 
 
 @cache
-def constant_rate() -> Measured:
+def constant_rate(model: str) -> Measured:
     """A constant rate against cosine, both at the shared rate: what cosine's decay costs where the rate is low."""
-    runs = kept("factors-tiny").runs
+    name = f"factors-{model}"
+    runs = [*kept(name).runs, *(kept("constant-smollm2").runs if model == "smollm2" else ())]
     cosine = {run.seed: run for run in runs if run.arm == COSINE}
     pairs = [(run.seed, gain(run, cosine[run.seed], 2)) for run in runs if run.arm == Arm("constant")]
-    return _against(pairs, f"{kept('factors-tiny').about}, a constant rate, per cent below cosine's held-out loss")
+    return _against(pairs, f"{kept(name).about}, a constant rate, per cent below cosine's held-out loss")
+
+
+@cache
+def against_constant() -> Measured:
+    """GreedyLR with F >= 1/2 and no cap against a constant rate, both from the shared rate."""
+    constant = {run.seed: run for run in kept("constant-smollm2").runs}
+    mine = [run for run in _greedy("factors-smollm2") if (run.arm.factor or 0) >= THRESHOLD]
+    pairs = [(run.seed, gain(run, constant[run.seed], 2)) for run in mine if not run.failed]
+    return _against(
+        pairs,
+        f"{kept('factors-smollm2').about}, F = 0.5, 0.75, 0.99 without a cap, at the end, per cent below the held-out"
+        f" loss of a constant rate ({len(mine) - len(pairs)} of {len(mine)} runs failed and are left out)",
+    )
 
 
 @cache
@@ -314,7 +328,9 @@ def measurements() -> dict[str, Callable[[], Measured]]:
         "language.within": spread,
         "language.design": design,
         "language.categories": table_5,
-        "language.constant": constant_rate,
+        "language.constant": partial(constant_rate, "smollm2"),
+        "language.constant-tiny": partial(constant_rate, "tiny"),
+        "language.against-constant": against_constant,
         "language.ranking": ranking,
         **by_stage,
     }

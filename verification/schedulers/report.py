@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -27,6 +28,16 @@ NOTE = (
 
 
 @dataclass(frozen=True)
+class Size:
+    """A problem: its data, None for a function, how many parameters it has, and how many runs were compared."""
+
+    problem: str
+    data: str | None
+    parameters: int
+    runs: int
+
+
+@dataclass(frozen=True)
 class Tables:
     """Rows over problems with final and with held-out losses, settings one by one, and spreads of a number."""
 
@@ -36,6 +47,7 @@ class Tables:
     held_out: list[Overall]
     settings: list[Comparison]
     spreads: dict[str, list[Spread]]
+    problems: list[Size]
 
 
 def robustness(parts: Mapping[str, Path]) -> Tables:
@@ -70,7 +82,15 @@ def _tables(
     found: dict[str, list[Spread]],
 ) -> Tables:
     final, held_out = (pairs(runs, greedy, others, measure) for measure in ("final", "held_out"))
-    return Tables(title, by, overall(final, by), overall(held_out, by), comparisons(final), found)
+    return Tables(title, by, overall(final, by), overall(held_out, by), comparisons(final), found, _sizes(runs))
+
+
+def _sizes(runs: pa.Table) -> list[Size]:
+    from numerics.robustness.engine import problem  # noqa: PLC0415 - needs torch, as what made the runs did
+
+    counted = Counter(runs["problem"].to_pylist())
+    posed = {name: problem(name) for name in counted}
+    return [Size(name, p.data, sum(map(math.prod, p.shapes)), counted[name]) for name, p in posed.items()]
 
 
 def as_data(tables: Tables) -> dict[str, Any]:
@@ -80,6 +100,7 @@ def as_data(tables: Tables) -> dict[str, Any]:
             "over_problems": [asdict(o) | {"verdict": o.verdict} for o in tables.over],
             "held_out_over_problems": [asdict(o) | {"verdict": o.verdict} for o in tables.held_out],
             "comparisons": [asdict(c) | {"verdict": c.verdict} for c in tables.settings],
+            "problems": [asdict(size) for size in tables.problems],
             "spreads": {name: [asdict(s) for s in rows] for name, rows in tables.spreads.items()},
         }
     )
@@ -101,6 +122,7 @@ def print_report(tables: Tables, folder: Path) -> None:
     console.print(_over(tables))
     for name, rows in tables.spreads.items():
         console.print(_spread(name, rows))
+    console.print(_problems(tables.problems))
     console.print(NOTE, style="dim")
     console.print(f"results: {folder}")
 
@@ -135,6 +157,15 @@ def _spread(name: str, rows: list[Spread]) -> Table:
     for s in rows:
         quantiles = ", ".join(f"{value:.3g}" for value in s.quantiles)
         table.add_row(s.group, s.schedule, str(s.runs), f"{s.lost.value:.1%}", quantiles)
+    return table
+
+
+def _problems(sizes: list[Size]) -> Table:
+    table = _table("Problems")
+    for name in ("problem", "data", "parameters", "runs compared"):
+        table.add_column(name, justify="left" if name in ("problem", "data") else "right")
+    for size in sizes:
+        table.add_row(size.problem, size.data or "none, a function", f"{size.parameters:,}", f"{size.runs:,}")
     return table
 
 

@@ -37,6 +37,8 @@ def test_from_tuning_to_comparisons_and_resumed(study, tmp_path):
     assert data["computed_tasks"] > 0
     assert all(o["problems"] == 2 for o in data["over_problems"])
     assert len(data["over_problems"]) == len(data["held_out_over_problems"])
+    sizes = {p["problem"]: (p["data"], p["parameters"]) for p in data["problems"]}
+    assert sizes == {"quadratic-100": (None, 10), "mlp-wine": ("wine", 13 * 32 + 32 + 32 * 3 + 3)}
     again = json.loads(command(*arguments).output)
     assert again.pop("computed_tasks") == 0
     assert again == {key: value for key, value in data.items() if key != "computed_tasks"}
