@@ -65,24 +65,28 @@ def executed(path: Path) -> Notebook:
     """The notebook with new outputs; ``BrokenError`` names the cell that raised, or ran too long."""
     book = read(path)
     book.cells.insert(0, nbformat.v4.new_code_cell(STRICT, id="strict"))  # type: ignore[no-untyped-call]
-    with tempfile.TemporaryDirectory() as folder:
+    with tempfile.TemporaryDirectory() as folder, tempfile.TemporaryDirectory() as settings:
         where = {"metadata": {"path": folder}}
         options = {"timeout": SECONDS, "kernel_name": "python3", "coalesce_streams": True, "extra_arguments": QUIET}
         client = NotebookClient(book, resources=where, **options)
         try:
-            client.execute(env=environment(folder))
+            client.execute(env=environment(settings))
         except (CellExecutionError, CellTimeoutError, DeadKernelError) as reason:
             raise BrokenError(f"{path.stem}, cell {_unfinished(book)}: {_reason(reason)}") from None
     del book.cells[0]
     return tidy(book)
 
 
-def environment(folder: str) -> dict[str, str]:
+def environment(settings: str) -> dict[str, str]:
     """That of a kernel: this checkout's packages, one thread, no settings of the user's."""
     from numerics.compiled import keep_compiled  # noqa: PLC0415 - where the path has been set
 
     kept = {name: value for name, value in os.environ.items() if name not in ("MPLBACKEND", "PYTHONWARNINGS")}
-    kept |= dict.fromkeys(THREADS, "1") | {"PYTHONPATH": str(HERE.parent), "IPYTHONDIR": folder, "PYTHONHASHSEED": "0"}
+    kept |= dict.fromkeys(THREADS, "1") | {
+        "PYTHONPATH": str(HERE.parent),
+        "IPYTHONDIR": settings,
+        "PYTHONHASHSEED": "0",
+    }
     keep_compiled(kept)
     return kept
 
@@ -163,14 +167,14 @@ def unlike(old: str | None, new: str | None) -> str:
     return ""
 
 
-def main(arguments: Sequence[str]) -> int:
+def main(arguments: Sequence[str], folder: Path = HERE) -> int:
     """Exit status 1 if a notebook broke, or drifted; 2 if there is none of that name."""
     parser = argparse.ArgumentParser(description="Execute the notebooks, or check their outputs.")
     parser.add_argument("--check", action="store_true", help="compare with the committed outputs, write nothing")
     parser.add_argument("names", nargs="*", metavar="NAME", help="beginnings of file names; all if left out")
     asked = parser.parse_args(arguments)
     try:
-        paths = chosen(asked.names)
+        paths = chosen(asked.names, folder)
     except ValueError as error:
         parser.error(str(error))
     status = 0
