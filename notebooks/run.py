@@ -65,14 +65,24 @@ def executed(path: Path) -> Notebook:
     """The notebook with new outputs; ``BrokenError`` names the cell that raised, or ran too long."""
     book = read(path)
     book.cells.insert(0, nbformat.v4.new_code_cell(STRICT, id="strict"))  # type: ignore[no-untyped-call]
+    begun: list[str] = []
+
+    def begin(cell: Notebook, cell_index: int) -> None:
+        begun.append(cell.id)
+
     with tempfile.TemporaryDirectory() as folder, tempfile.TemporaryDirectory() as settings:
         where = {"metadata": {"path": folder}}
-        options = {"timeout": SECONDS, "kernel_name": "python3", "coalesce_streams": True, "extra_arguments": QUIET}
-        client = NotebookClient(book, resources=where, **options)
+        options: dict[str, Any] = {
+            "timeout": SECONDS,
+            "kernel_name": "python3",
+            "coalesce_streams": True,
+            "extra_arguments": QUIET,
+        }
+        client = NotebookClient(book, resources=where, on_cell_execute=begin, **options)
         try:
             client.execute(env=environment(settings))
         except (CellExecutionError, CellTimeoutError, DeadKernelError) as reason:
-            raise BrokenError(f"{path.stem}, cell {_unfinished(book)}: {_reason(reason)}") from None
+            raise BrokenError(f"{path.stem}, cell {begun[-1]}: {_reason(reason)}") from None
     del book.cells[0]
     return tidy(book)
 
@@ -89,14 +99,6 @@ def environment(settings: str) -> dict[str, str]:
     }
     keep_compiled(kept)
     return kept
-
-
-def _unfinished(book: Notebook) -> str:
-    """The first cell with an error, else the first that was not executed."""
-    code = [cell for cell in book.cells if cell.cell_type == "code"]
-    failed = [cell for cell in code if any(output.output_type == "error" for output in cell.outputs)]
-    waiting = [cell for cell in code if cell.execution_count is None]
-    return next((str(cell.id) for cell in failed + waiting), str(code[-1].id))
 
 
 def _reason(reason: Exception) -> str:

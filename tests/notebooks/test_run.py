@@ -55,7 +55,8 @@ def test_a_cell_that_fails_is_reported_by_name_and_nothing_is_written(tool, tmp_
 
 def test_a_cell_that_takes_too_long_is_reported_by_name(tool, tmp_path, book, capsys, monkeypatch):
     monkeypatch.setattr(tool, "SECONDS", 1)
-    nbformat.write(book(slow=("import time\n\ntime.sleep(30)",)), tmp_path / "02-slow.ipynb")
+    cells = book(fine=("print(1)",), slow=("import time\n\ntime.sleep(30)",), never=("print(2)",))
+    nbformat.write(cells, tmp_path / "02-slow.ipynb")
     assert tool.main(["--check"], tmp_path) == 1
     assert capsys.readouterr().out.startswith("02-slow, cell slow: A cell timed out")
 
