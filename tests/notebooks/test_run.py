@@ -25,6 +25,16 @@ def test_what_was_written_is_as_committed_and_an_edited_number_is_not(tool, fold
     assert path.read_bytes() == edited, "--check writes nothing"
 
 
+def test_one_drift_among_several_notebooks_is_a_failure(tool, folder, book, capsys):
+    nbformat.write(book(same=("1 + 1",)), folder / "02-fine.ipynb")
+    tool.main(["02"], folder)
+    assert tool.main(["--check"], folder) == 1, "01-sum was never executed and has no outputs"
+    written, first, second, last = capsys.readouterr().out.splitlines()
+    assert first == "01-sum, cell one: committed 0 outputs, now 1"
+    assert second == "01-sum, cell two: committed 0 outputs, now 1"
+    assert (written, last) == ("02-fine: written", "02-fine: as committed")
+
+
 def test_outputs_carry_nothing_of_the_machine_and_kernels_start_in_an_empty_folder(tool, folder):
     tool.main([], folder)
     first = tool.read(folder / "01-sum.ipynb")
