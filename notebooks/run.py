@@ -25,7 +25,7 @@ from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 
 HERE = Path(__file__).resolve().parent
-TOLERANCE = 1e-6
+TOLERANCE = 1e-7  # measured: 6e-9, one last digit, with the vector instructions of numpy, torch, BLAS and numba off
 SECONDS = 600  # for one cell
 STRICT = """\
 import warnings
