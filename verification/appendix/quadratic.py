@@ -1,0 +1,89 @@
+"""Combinations of Gram entries, written with as few squared norms and inner products as a search of squares finds."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from fractions import Fraction
+from itertools import chain
+
+from theory.gram import Basis, Inner, Vec, vector_of
+from theory.polynomial import lift
+from verification.appendix.formula import Norm2, Pair, Term
+
+Form = dict[frozenset[Basis], Fraction]  # the coefficient of <u, v>, of |u|^2 where the set is {u}
+
+
+def gram(entries: Mapping[Inner, Fraction]) -> list[Term]:
+    """The sum of the entries, component by component; of several ways to write one the shortest."""
+    form: Form = {frozenset((e.left, e.right)): c for e, c in entries.items()}
+    return list(chain.from_iterable(_shortest(part) for part in _components(form)))
+
+
+def _components(form: Form) -> list[Form]:
+    parts: list[tuple[set[Basis], Form]] = []
+    for pair, c in form.items():
+        near = [part for part in parts if part[0] & pair]
+        merged = (set(pair).union(*(p[0] for p in near)), {pair: c} | {k: v for p in near for k, v in p[1].items()})
+        parts = [part for part in parts if part not in near] + [merged]
+    return [part for _, part in parts]
+
+
+def _shortest(form: Form) -> list[Term]:
+    plain = [_entry(pair, c) for pair, c in _sorted(form)]
+    first = sorted({b for pair in form for b in pair}, key=repr)
+    ways = [plain, *(_squares(form, b) for b in first), *(_paired(form, b) for b in first)]
+    return min(ways, key=lambda terms: (len(terms), _weight(terms)))
+
+
+def _weight(terms: Iterable[Term]) -> tuple[int, int]:
+    """Prefer small denominators, then short vectors."""
+    vectors = [v for t in terms for f in t.factors for v in ([f.vec] if isinstance(f, Norm2) else [f.left, f.right])]  # type: ignore[union-attr]
+    heights = [c for v in vectors for _, p in v.coords for _, c in p.terms]
+    return sum(c.denominator + abs(c.numerator) for c in heights), len(heights)
+
+
+def _squares(form: Form, first: Basis) -> list[Term]:
+    """Complete the square of ``first``, then write the rest in the shortest way."""
+    c = form.get(frozenset([first]), Fraction(0))
+    row = _row(form, first)
+    if not c or not row:
+        return [_entry(pair, c) for pair, c in _sorted(form)]
+    vec = Vec(tuple((b, lift(q)) for b, q in sorted({first: Fraction(1), **{b: q / 2 / c for b, q in row.items()}}.items(), key=repr)))
+    rest = _less(form, {k: c * q for k, q in _expanded(vec).items()})
+    return [Term(c, (Norm2(vec),)), *(t for part in _components(rest) for t in _shortest(part))]
+
+
+def _paired(form: Form, first: Basis) -> list[Term]:
+    """All entries of ``first`` with others as one inner product, then the rest."""
+    row = _row(form, first)
+    if not row:
+        return [_entry(pair, c) for pair, c in _sorted(form)]
+    lead = next(iter(row.values()))
+    vec = Vec(tuple((b, lift(q / lead)) for b, q in sorted(row.items(), key=repr)))
+    rest = _less(form, {frozenset((first, b)): q for b, q in row.items()})
+    return [Term(lead, (Pair(vector_of(first), vec),)), *(t for part in _components(rest) for t in _shortest(part))]
+
+
+def _row(form: Form, first: Basis) -> dict[Basis, Fraction]:
+    return {b: c for pair, c in _sorted(form) if first in pair and len(pair) > 1 for b in pair - {first}}
+
+
+def _less(form: Form, other: Form) -> Form:
+    keys = {**form, **other}
+    rest = {k: form.get(k, Fraction(0)) - other.get(k, Fraction(0)) for k in keys}
+    return {k: c for k, c in rest.items() if c}
+
+
+def _expanded(vec: Vec) -> Form:
+    entries = (vec @ vec).terms
+    return {frozenset((a.left, a.right)): c for ((a, _),), c in entries if isinstance(a, Inner)}
+
+
+def _sorted(form: Form) -> list[tuple[frozenset[Basis], Fraction]]:
+    return sorted(form.items(), key=lambda item: sorted(map(repr, item[0])))
+
+
+def _entry(pair: frozenset[Basis], c: Fraction) -> Term:
+    ends = sorted(pair, key=repr)
+    vectors = [vector_of(b) for b in ends]
+    return Term(c, (Norm2(vectors[0]) if len(ends) == 1 else Pair(*vectors),))
