@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from fractions import Fraction
+from functools import cache
 from itertools import chain
 
+from sympy.polys.rings import PolyElement
+
 from theory.gram import Basis, Inner, Vec, vector_of
-from theory.polynomial import lift
+from theory.polynomial import Poly, atom, lift, product, total
 from verification.appendix.formula import Norm2, Pair, Term
 
 Form = dict[frozenset[Basis], Fraction]  # the coefficient of <u, v>, of |u|^2 where the set is {u}
@@ -28,11 +31,25 @@ def _components(form: Form) -> list[Form]:
     return [part for _, part in parts]
 
 
-def _shortest(form: Form) -> list[Term]:
-    plain = [_entry(pair, c) for pair, c in _sorted(form)]
-    first = sorted({b for pair in form for b in pair}, key=repr)
+def _shortest(form: Form) -> tuple[Term, ...]:
+    return _written(tuple(_sorted(form)))
+
+
+@cache
+def _written(entries: tuple[tuple[frozenset[Basis], Fraction], ...]) -> tuple[Term, ...]:
+    """The shortest of all ways that start with one vector; a product, where the form is one, is never longer."""
+    form = dict(entries)
+    plain = [_entry(pair, c) for pair, c in entries]
+    if len(plain) == 1 or len(one := _product(form)) < len(plain):
+        return tuple(plain if len(plain) == 1 else one)
+    first = sorted({b for pair in form for b in pair}, key=_name)
     ways = [plain, *(_squares(form, b) for b in first), *(_paired(form, b) for b in first)]
-    return min(ways, key=lambda terms: (len(terms), _weight(terms)))
+    return tuple(min(ways, key=lambda terms: (len(terms), _weight(terms))))
+
+
+@cache
+def _name(b: Basis) -> str:
+    return repr(b)
 
 
 def _weight(terms: Iterable[Term]) -> tuple[int, int]:
@@ -40,6 +57,34 @@ def _weight(terms: Iterable[Term]) -> tuple[int, int]:
     vectors = [v for t in terms for f in t.factors for v in ([f.vec] if isinstance(f, Norm2) else [f.left, f.right])]  # type: ignore[union-attr]
     heights = [c for v in vectors for _, p in v.coords for _, c in p.terms]
     return sum(c.denominator + abs(c.numerator) for c in heights), len(heights)
+
+
+def _product(form: Form) -> list[Term]:
+    """One inner product or norm, if the form is one."""
+    p = total(product(atom(b) ** (2 if len(pair) == 1 else 1) for b in pair) * c for pair, c in _sorted(form))
+    number, found = p.body.factor_list()
+    linear = [_linear(p, body) for body, exponent in found for _ in range(exponent)]
+    if len(linear) != 2:
+        return [_entry(pair, c) for pair, c in _sorted(form)]
+    c, (u, v) = Fraction(int(number.numerator), int(number.denominator)), linear
+    half = lift(Fraction(1, 2))
+    larger, smaller = half * (u + v), half * (u - v)
+    if u == v:
+        return [Term(c, (Norm2(u),))]
+    if len(larger.coords) + len(smaller.coords) <= len(u.coords) + len(v.coords):
+        return [Term(c, (Norm2(larger),)), Term(-c, (Norm2(smaller),))]
+    return [Term(c, (_pair(u, v),))]
+
+
+def _pair(u: Vec, v: Vec) -> Pair:
+    """The inner product, a gradient first."""
+    return Pair(*sorted((u, v), key=lambda w: (w.coords[0][0].name != "g", len(w.coords), repr(w))))
+
+
+def _linear(p: Poly, body: PolyElement) -> Vec:
+    """A linear factor as a vector."""
+    coords = ((p.atoms[es.index(1)], lift(Fraction(int(q.numerator), int(q.denominator)))) for es, q in body.terms())
+    return Vec(tuple(sorted(coords, key=repr)))
 
 
 def _squares(form: Form, first: Basis) -> list[Term]:
@@ -61,7 +106,7 @@ def _paired(form: Form, first: Basis) -> list[Term]:
     lead = next(iter(row.values()))
     vec = Vec(tuple((b, lift(q / lead)) for b, q in sorted(row.items(), key=repr)))
     rest = _less(form, {frozenset((first, b)): q for b, q in row.items()})
-    return [Term(lead, (Pair(vector_of(first), vec),)), *(t for part in _components(rest) for t in _shortest(part))]
+    return [Term(lead, (_pair(vector_of(first), vec),)), *(t for part in _components(rest) for t in _shortest(part))]
 
 
 def _row(form: Form, first: Basis) -> dict[Basis, Fraction]:
@@ -80,10 +125,10 @@ def _expanded(vec: Vec) -> Form:
 
 
 def _sorted(form: Form) -> list[tuple[frozenset[Basis], Fraction]]:
-    return sorted(form.items(), key=lambda item: sorted(map(repr, item[0])))
+    return sorted(form.items(), key=lambda item: sorted(map(_name, item[0])))
 
 
 def _entry(pair: frozenset[Basis], c: Fraction) -> Term:
-    ends = sorted(pair, key=repr)
+    ends = sorted(pair, key=_name)
     vectors = [vector_of(b) for b in ends]
-    return Term(c, (Norm2(vectors[0]) if len(ends) == 1 else Pair(*vectors),))
+    return Term(c, (Norm2(vectors[0]) if len(ends) == 1 else _pair(*vectors),))

@@ -5,8 +5,9 @@ Nothing is trusted here: what ``regroup`` returns expands to the polynomial agai
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterator, Mapping, Sequence
+from collections.abc import Hashable, Iterator, Sequence
 from fractions import Fraction
+from functools import cache
 from itertools import chain, starmap
 from math import gcd, lcm
 
@@ -19,11 +20,12 @@ OBJECTS = frozenset(["f", "a", "sigma2", "eta"])  # symbols that an inequality i
 Objects = dict[Monomial, Fraction]
 
 
+@cache
 def regroup(p: Poly) -> Sum:
     """``p`` as a reader writes it: by equal coefficients, or by their monomials where that leaves fewer terms."""
     ways = [list(chain.from_iterable(starmap(_group, by(p).items()))) for by in (_by_monomial, _by_factor)]
     ways.append(list(_merged(ways[0])))
-    found = _unwrapped(min((Sum(_ordered(way)) for way in ways), key=_size))
+    found = _unwrapped(min((Sum(ordered(way)) for way in ways), key=_size))
     if not (value(found) - p).is_zero:
         raise ValueError(f"regrouping changed a formula: {p} became {value(found)}.")
     return found
@@ -114,19 +116,19 @@ def _primitive(p: Poly) -> tuple[Fraction, Poly]:
 
 def _group(scale: Poly, objects: Objects) -> Iterator[Term]:
     """The terms of scale times a combination of objects; one term if the combination has several."""
-    inner = _ordered(_combined(objects))
+    inner = ordered(_combined(objects))
     number, factors = _factored(scale)
     if not factors:
         yield from (t.times(number) for t in inner)
     elif len(inner) == 1:
         yield inner[0].times(number, *factors)
     else:
-        content = _content(inner)
-        body = Sum(_ordered([t.times(1 / content) for t in inner]))
-        yield Term(number * content, (*factors, Power(body)))
+        common = content(inner)
+        body = Sum(ordered([t.times(1 / common) for t in inner]))
+        yield Term(number * common, (*factors, Power(body)))
 
 
-def _content(terms: Sequence[Term]) -> Fraction:
+def content(terms: Sequence[Term]) -> Fraction:
     """The number to take out of a bracket: what is left has whole numbers, and its weightiest term is positive."""
     numbers = [t.number for t in terms]
     common = Fraction(gcd(*(c.numerator for c in numbers)), lcm(*(c.denominator for c in numbers)))
@@ -165,8 +167,12 @@ def _mean(law: Law, body: Poly, entries: dict[Inner, Fraction]) -> Iterator[Term
         for e in loose:
             del entries[e]
         bare = full
-    number = _content(bare.terms) if len(bare.terms) == 1 or _content(bare.terms) < 0 else Fraction(1)
-    yield Term(number, (Averaged(law, Sum(_ordered([t.times(1 / number) for t in bare.terms]))),))
+    if law.over.sort == "sample":
+        number = content(bare.terms) if len(bare.terms) == 1 or content(bare.terms) < 0 else Fraction(1)
+        yield Term(number, (Averaged(law, Sum(ordered([t.times(1 / number) for t in bare.terms]))),))
+    else:
+        for t in bare.terms:
+            yield Term(t.number, (Averaged(law, Sum((t.times(1 / t.number),))),))
 
 
 def _ends(a: Hashable) -> tuple[object, ...]:
@@ -194,9 +200,9 @@ def _factored(scale: Poly) -> tuple[Fraction, tuple[Power, ...]]:
             number *= q**exponent
             continue
         inside = [Term(q, tuple(Power(a, e) for a, e in monomial)) for monomial, q in terms]
-        content = _content(inside)
-        powers.append(Power(Sum(_ordered([t.times(1 / content) for t in inside])), exponent))
-        number *= content**exponent
+        common = content(inside)
+        powers.append(Power(Sum(ordered([t.times(1 / common) for t in inside])), exponent))
+        number *= common**exponent
     atoms_first = sorted(powers, key=lambda p: (isinstance(p.base, Sum), repr(p.base)))
     return number, tuple(atoms_first)
 
@@ -205,11 +211,11 @@ def _unwrapped(s: Sum) -> Sum:
     """Without the bracket, if all is one bracket and a sign."""
     match s.terms:
         case (Term(number, (Power(Sum() as body, 1),)),) if abs(number) == 1:
-            return body if number > 0 else -body
+            return body if number > 0 else Sum(ordered(list((-body).terms)))
     return s
 
 
-def _ordered(terms: list[Term]) -> tuple[Term, ...]:
+def ordered(terms: list[Term]) -> tuple[Term, ...]:
     """Constants first, then positive terms, then by kind and name: an order that no run changes."""
     return tuple(sorted(terms, key=lambda t: (bool(t.factors) or t.number < 0, t.number < 0, len(t.factors) and _kind(t), repr(t.factors))))
 
@@ -217,17 +223,3 @@ def _ordered(terms: list[Term]) -> tuple[Term, ...]:
 def _kind(t: Term) -> int:
     last = t.factors[-1]
     return {"Power": 0, "Pair": 1, "Norm2": 2, "Averaged": 3}[type(last).__name__]
-
-
-def cancelled(p: Poly, inverses: Mapping[Hashable, Hashable]) -> Poly:
-    """``p`` with every product of an atom and its reciprocal cancelled; ``inverses`` maps reciprocals to atoms."""
-    return total(product([c, *(atom(a) ** e for a, e in _lowered(dict(m), inverses).items())]) for m, c in p.terms)
-
-
-def _lowered(powers: dict[Hashable, int], inverses: Mapping[Hashable, Hashable]) -> dict[Hashable, int]:
-    for inverse, of in inverses.items():
-        common = min(powers.get(inverse, 0), powers.get(of, 0))
-        if common:
-            powers[inverse] -= common
-            powers[of] -= common
-    return {a: e for a, e in powers.items() if e}

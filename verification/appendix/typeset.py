@@ -5,20 +5,18 @@ depends, is not written, so that E_w is E and x_{t,w} is x_t.
 from __future__ import annotations
 
 import re
-from collections.abc import Hashable, Mapping
+from collections.abc import Hashable, Iterable
 from fractions import Fraction
 from functools import cache
-from types import MappingProxyType
 
 from theory.gram import Average, Basis, Count, Index, Law, Symbol, Vec
 from theory.kernel import Fact, Rel
-from theory.notation import HI, INV_GAP, INV_HI, INV_L, L, latex
+from theory.notation import latex
 from theory.polynomial import Poly, atom, product
 from verification.appendix.formula import Averaged, Factor, Norm2, Pair, Power, Sum, Term
-from verification.appendix.regroup import cancelled, regroup, scalar
+from verification.appendix.reciprocals import RECIPROCALS, cancelled
+from verification.appendix.regroup import content, ordered, regroup, scalar
 
-INVERSES: Mapping[Hashable, Hashable] = MappingProxyType({INV_L.atoms[0]: L.atoms[0], INV_HI.atoms[0]: HI.atoms[0]})
-RECIPROCALS = frozenset([*INVERSES, INV_GAP.atoms[0]])
 SMALLER = {Rel.GE: r"\le", Rel.GT: "<"}
 LARGER = {Rel.GE: r"\ge", Rel.GT: ">"}
 PATH = (("{t,w,i}", "{t,i}"), (",w}", "}"), (r"\mathbb{E}_{w}", r"\mathbb{E}"))
@@ -27,7 +25,7 @@ NEEDS_ROOM = re.compile(r"\\bigl|\\\|.*[+-]|\\t?frac|\\sum|\[")
 
 def fact(given: Fact) -> str:
     """``smaller <= larger``: negative terms on the left, positive ones on the right, reciprocals cancelled."""
-    return compared(regroup(cancelled(given.poly, INVERSES)), given.rel)
+    return compared(regroup(cancelled(given.poly)), given.rel)
 
 
 def compared(s: Sum, rel: Rel) -> str:
@@ -36,17 +34,36 @@ def compared(s: Sum, rel: Rel) -> str:
     smaller = -Sum(tuple(t for t in s.terms if t.number < 0))
     high, low = tex(larger), tex(smaller)
     if rel is Rel.EQ:
-        return f"{min(high, low, key=_length)} = {max(high, low, key=_length)}" if low != "0" and high != "0" else f"{high if low == '0' else low} = 0"
+        left, right = sorted((high, low), key=_length)
+        return f"{left} = {right}"
     return f"{high} {LARGER[rel]} 0" if low == "0" else f"{low} {SMALLER[rel]} {high}"
 
 
-def _length(text: str) -> tuple[int, str]:
-    return (text == "0", len(text)), text  # type: ignore[return-value]
+def _length(text: str) -> tuple[bool, int, str]:
+    return text.isdigit(), len(text), text
+
+
+def multiplied(factors: Iterable[Poly]) -> str:
+    """A product of polynomials, each as it is written alone; a positive number or a sign in front."""
+    number, found = Fraction(1), list[Factor]()
+    for p in factors:
+        match regroup(cancelled(p)).terms:
+            case (one,):
+                number *= one.number
+                found += one.factors
+            case terms:
+                sign = -1 if content(terms) < 0 else 1
+                number *= sign
+                found.append(Power(Sum(ordered([t.times(Fraction(sign)) for t in terms]))))
+    found.sort(key=lambda f: (not isinstance(f, Power), isinstance(f, Power) and isinstance(f.base, Sum), repr(f)))
+    powers = {f.base: sum(g.exponent for g in found if isinstance(g, Power) and g.base == f.base) for f in found if isinstance(f, Power)}
+    joined = [Power(base, e) for base, e in powers.items()] + [f for f in found if not isinstance(f, Power)]
+    return ("-" if number < 0 else "") + term(Term(number, tuple(joined)))
 
 
 def polynomial(p: Poly) -> str:
     """A polynomial, regrouped, its reciprocals cancelled."""
-    return tex(regroup(cancelled(p, INVERSES)))
+    return tex(regroup(cancelled(p)))
 
 
 def tex(s: Sum) -> str:
