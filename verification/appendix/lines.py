@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-LINE = 62.0  # how much a line holds, in letters as ``width`` counts them
+LINE = 78.0  # how much a line holds, in letters as ``width`` counts them
 INDENT = 4.0
 TOKEN = re.compile(r"\\[a-zA-Z]+|\\.|.", re.DOTALL)
 RELATIONS = frozenset([r"\le", r"\ge", "=", "<", ">", r"\Rightarrow", r"\iff", r"\ne"])
@@ -31,10 +31,10 @@ def width(latex: str) -> float:
     return total * 0.95
 
 
-def display(latex: str, tag: str = "") -> str:
-    """A displayed formula, with a tag if one is given, on as many lines as it needs."""
+def display(latex: str, tag: str = "", *, end: bool = False) -> str:
+    """A displayed formula on as many lines as it needs, with a tag if one is given, or the end mark of a proof."""
     rows = split(latex)
-    tagged = rf" \tag{{{tag}}}" if tag else ""
+    tagged = rf" \tag{{{tag}}}" if tag else r" \qedhere" if end else ""
     if len(rows) == 1:
         return f"\\begin{{equation*}}\n  {rows[0]}{tagged}\n\\end{{equation*}}"
     body = " \\\\\n".join([f"  & {rows[0]}", *(f"  & \\quad {row}" for row in rows[1:])])

@@ -70,10 +70,16 @@ def _product(form: Form) -> list[Term]:
     half = lift(Fraction(1, 2))
     larger, smaller = half * (u + v), half * (u - v)
     if u == v:
-        return [Term(c, (Norm2(u),))]
+        return [Term(c, (_norm(u),))]
     if len(larger.coords) + len(smaller.coords) <= len(u.coords) + len(v.coords):
-        return [Term(c, (Norm2(larger),)), Term(-c, (Norm2(smaller),))]
+        return [Term(c, (_norm(larger),)), Term(-c, (_norm(smaller),))]
     return [Term(c, (_pair(u, v),))]
+
+
+def _norm(v: Vec) -> Norm2:
+    """The squared norm, x* with a minus sign in it."""
+    lead = min(v.coords, key=lambda coord: (coord[0].name == "x*", _name(coord[0])))
+    return Norm2(v if next(c for _, c in lead[1].terms) > 0 else -1 * v)
 
 
 def _pair(u: Vec, v: Vec) -> Pair:
@@ -95,7 +101,7 @@ def _squares(form: Form, first: Basis) -> list[Term]:
         return [_entry(pair, c) for pair, c in _sorted(form)]
     vec = Vec(tuple((b, lift(q)) for b, q in sorted({first: Fraction(1), **{b: q / 2 / c for b, q in row.items()}}.items(), key=repr)))
     rest = _less(form, {k: c * q for k, q in _expanded(vec).items()})
-    return [Term(c, (Norm2(vec),)), *(t for part in _components(rest) for t in _shortest(part))]
+    return [Term(c, (_norm(vec),)), *(t for part in _components(rest) for t in _shortest(part))]
 
 
 def _paired(form: Form, first: Basis) -> list[Term]:
@@ -131,4 +137,4 @@ def _sorted(form: Form) -> list[tuple[frozenset[Basis], Fraction]]:
 def _entry(pair: frozenset[Basis], c: Fraction) -> Term:
     ends = sorted(pair, key=_name)
     vectors = [vector_of(b) for b in ends]
-    return Term(c, (Norm2(vectors[0]) if len(ends) == 1 else _pair(*vectors),))
+    return Term(c, (_norm(vectors[0]) if len(ends) == 1 else _pair(*vectors),))

@@ -15,7 +15,7 @@ from theory.notation import latex
 from theory.polynomial import Poly, atom, product
 from verification.appendix.formula import Averaged, Factor, Norm2, Pair, Power, Sum, Term
 from verification.appendix.reciprocals import RECIPROCALS, cancelled
-from verification.appendix.regroup import content, ordered, regroup, scalar
+from verification.appendix.regroup import ordered, regroup, scalar
 
 SMALLER = {Rel.GE: r"\le", Rel.GT: "<"}
 LARGER = {Rel.GE: r"\ge", Rel.GT: ">"}
@@ -34,13 +34,8 @@ def compared(s: Sum, rel: Rel) -> str:
     smaller = -Sum(tuple(t for t in s.terms if t.number < 0))
     high, low = tex(larger), tex(smaller)
     if rel is Rel.EQ:
-        left, right = sorted((high, low), key=_length)
-        return f"{left} = {right}"
+        return f"{high} = 0" if low == "0" else f"{low} = {high}"
     return f"{high} {LARGER[rel]} 0" if low == "0" else f"{low} {SMALLER[rel]} {high}"
-
-
-def _length(text: str) -> tuple[bool, int, str]:
-    return text.isdigit(), len(text), text
 
 
 def multiplied(factors: Iterable[Poly]) -> str:
@@ -52,7 +47,7 @@ def multiplied(factors: Iterable[Poly]) -> str:
                 number *= one.number
                 found += one.factors
             case terms:
-                sign = -1 if content(terms) < 0 else 1
+                sign = -1 if all(t.number < 0 for t in terms) or any(t.number < 0 and not t.factors for t in terms) else 1
                 number *= sign
                 found.append(Power(Sum(ordered([t.times(Fraction(sign)) for t in terms]))))
     found.sort(key=lambda f: (not isinstance(f, Power), isinstance(f, Power) and isinstance(f.base, Sum), repr(f)))

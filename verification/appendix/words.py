@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Container, Iterator
+from collections.abc import Callable, Container, Iterator
 from types import MappingProxyType
 
 SPECIAL = MappingProxyType(
@@ -71,17 +71,17 @@ def code(text: str) -> str:
     return rf"\texttt{{{broken}}}"
 
 
-def prose(text: str, claims: Container[str] = frozenset()) -> str:
+def prose(text: str, refer: Callable[[str], str] = code, claims: Container[str] = frozenset()) -> str:
     """A sentence; names of ``claims`` become references to them."""
-    return "".join(_parts(text, claims))
+    return "".join(_parts(text, refer, claims))
 
 
-def _parts(text: str, claims: Container[str]) -> Iterator[str]:
+def _parts(text: str, refer: Callable[[str], str], claims: Container[str]) -> Iterator[str]:
     position = 0
     for found in re.finditer(r"[A-Za-z0-9][\w.]*(?:[.-]\w+)+", text):
         if found[0] in claims and not text[: found.start()].endswith(PLACES):
             yield formulas(text[position : found.start()])
-            yield rf"\greedylrref{{{found[0]}}}"
+            yield refer(found[0])
             position = found.end()
     yield formulas(text[position:])
 

@@ -1,0 +1,66 @@
+"""A claim as a file of the appendix: its statement, what it rests on, its status, and the evidence in full."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from verification.appendix import figures
+from verification.appendix.evidence import shown
+from verification.appendix.lines import display
+from verification.appendix.naming import Names, environment, label
+from verification.appendix.words import code, prose
+from verification.ledger import Entry
+
+TEXT = re.compile(r"\\text\{([^{}]*)\}")
+
+
+def page(entry: Entry, names: Names) -> str:
+    """The file of a claim."""
+    return "\n".join(part.rstrip("\n") for part in _parts(entry, names)) + "\n"
+
+
+def _parts(entry: Entry, names: Names) -> Iterator[str]:
+    claim, kind = entry.claim, environment(entry).lower()
+    yield f"\\begin{{greedylr{kind}}}[{{{names.text(claim.title)}}}]\\label{{{label(claim.id)}}}"
+    yield statement(claim.latex)
+    yield f"\\end{{greedylr{kind}}}"
+    status = names.text(entry.status)
+    yield f"\\greedylrmeta{{{status}}}{{{code(claim.id)}; {names.text(claim.paper)}}}"
+    yield from _facts(entry, names)
+    if twin := _twin(entry, names):
+        yield f"\\greedylrpart{{Evidence}} The same as for {names.claim(twin)}."
+    else:
+        yield from shown(entry, names)
+    yield from map(figures.included, figures.of(claim.id))
+
+
+def _facts(entry: Entry, names: Names) -> Iterator[str]:
+    claim = entry.claim
+    if entry.hypotheses:
+        yield f"\\greedylrpart{{Hypotheses}} {', '.join(map(names.cite, entry.hypotheses))}."
+    if claim.uses:
+        yield f"\\greedylrpart{{Rests on}} {', '.join(map(names.claim, claim.uses))}."
+    if claim.repairs:
+        yield f"\\greedylrpart{{Repairs}} {names.claim(claim.repairs)}."
+    if claim.rebuilt:
+        yield f"\\greedylrpart{{Rebuilt}} {'; '.join(map(names.text, claim.rebuilt))}."
+    for note in (claim.note, *(f.note for f in entry.findings)):
+        if note:
+            yield f"\\greedylrpart{{Note}} {names.text(note)}"
+    for problem in entry.problems:
+        yield f"\\greedylrpart{{Contradiction}} {names.text(problem)}."
+
+
+def _twin(entry: Entry, names: Names) -> str:
+    """A claim that this one rests on, and that has the very same evidence."""
+    same = (u for u in entry.claim.uses if entry.claim.evidence and names.book.ledger[u].claim.evidence == entry.claim.evidence)
+    return next(same, "")
+
+
+def statement(latex: str) -> str:
+    """The statement as a display; what is only text comes as text."""
+    if words := TEXT.fullmatch(latex.strip()):
+        return prose(words[1])
+    safe = TEXT.sub(lambda m: rf"\text{{{prose(m[1])}}}", latex)
+    return display(safe)
