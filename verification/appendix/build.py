@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 from itertools import groupby
 
@@ -50,13 +51,20 @@ def skeleton(argued: Iterable[Entry]) -> str:
         _section("Hypotheses", "front/hypotheses.tex"),
     ]
     for section, members in groupby(argued, key=lambda e: e.claim.section):
-        parts.append(_section(f"The paper's {prose(section)}", *(file_of(e.claim.id) for e in members)))
+        parts.append(_section(titled(section), *(file_of(e.claim.id) for e in members)))
     parts += [
         _section("Printed numbers that contradict others", "audit/contradicted.tex"),
         _section("Printed numbers that agree with what they follow from", "audit/consistent.tex"),
         _section("Printed numbers that nothing in the paper determines", "audit/unchecked.tex"),
     ]
     return "\n".join(parts)
+
+
+def titled(section: str) -> str:
+    """The name of a section of the ledger, its place in the paper last."""
+    place = re.match(r"((?:[A-Z]\.)?\d[\d.]*(?: and (?:[A-Z]\.)?\d[\d.]*)?),? (?=\w)", section)
+    rest = section[place.end() :] if place else section
+    return prose(rest[0].upper() + rest[1:]) + (f" (the paper's {place[1]})" if place else "")
 
 
 def _section(title: str, *files: str) -> str:

@@ -32,6 +32,7 @@ from verification.worst_case.files import kept
 
 CHECKS = 12  # of these many checks of one computation some are shown
 WIDTH = 104  # letters of typewriter in a line
+GAP = 4  # letters between columns
 Row = tuple[str, ...]
 
 
@@ -42,6 +43,8 @@ def shown(entry: Entry, names: Names) -> Iterator[str]:
     for finding, evidence in pairs:
         if not finding.sound and finding.kind != "measurement":
             yield f"\\greedylrpart{{{escaped(finding.kind.capitalize())}}} {names.text(finding.says)}\n"
+        elif finding.kind == "Rocq":
+            continue  # front/reading.tex says it once for all proofs
         elif isinstance(evidence, KernelProof):
             yield _kernel(evidence, names, known)
         else:
@@ -70,20 +73,15 @@ def _other(finding: Finding, evidence: Evidence | None, names: Names) -> Iterato
         case RocqTheorem():
             yield _theorem(finding, evidence, names)
         case Refusal():
-            yield f"\\greedylrpart{{Refused by the kernel}} {names.text(_cut(finding.says))}\n"
+            yield f"\\greedylrpart{{Refused by the kernel}} {names.text(finding.says)}\n"
         case Arithmetic() | Unpublished() | Assumed():
             yield f"\\greedylrpart{{{escaped(finding.kind.capitalize())}}} {names.text(finding.says)}.\n"
         case None if finding.kind == "measurement":
             yield f"\\greedylrpart{{Measured}} {names.text(finding.says)}.\n"
             if finding.statement:
-                yield verbatim(finding.statement)
+                yield verbatim(columns(finding.statement))
         case None:
             yield f"\\greedylrpart{{{escaped(finding.kind)}}} {names.text(finding.says)}.\n"
-
-
-def _cut(says: str) -> str:
-    """The kernel's own words, its residual in letters of a program."""
-    return says
 
 
 def _theorem(finding: Finding, evidence: RocqTheorem, names: Names) -> str:
@@ -91,7 +89,7 @@ def _theorem(finding: Finding, evidence: RocqTheorem, names: Names) -> str:
     role = "Refuted by a theorem of Rocq" if evidence.refutes else "Theorem of Rocq"
     head = f"\\greedylrpart{{{role}}} {code(name)} in {code(file + '.v')}: {names.text(evidence.says)}.\n"
     needs = f"It assumes {', '.join(map(names.cite, evidence.needs))} as premises.\n" if evidence.needs else ""
-    return f"{head}{needs}{verbatim(finding.statement)}"
+    return f"{head}{needs}{verbatim(filled(finding.statement))}"
 
 
 def _checks(checks: tuple[Check, ...], text: Callable[[str], str]) -> Iterator[str]:
@@ -108,6 +106,22 @@ def table(rows: Iterable[Row]) -> str:
     return f"\\begin{{greedylrtable}}\n{body}\\end{{greedylrtable}}\n"
 
 
+def filled(statement: str) -> str:
+    """The prover's statement as one paragraph: where it breaks lines says nothing."""
+    return " ".join(statement.split())
+
+
+def columns(text: str) -> str:
+    """Short lines side by side, to be read down each column."""
+    lines = text.splitlines()
+    widest = max(map(len, lines), default=0) + GAP
+    across = min((WIDTH + GAP) // widest, len(lines)) if widest else 1
+    if across < 2:
+        return text
+    deep = -(-len(lines) // across)
+    return "\n".join("".join(line.ljust(widest) for line in lines[k::deep]).rstrip() for k in range(deep))
+
+
 def verbatim(text: str) -> str:
     """The text as it is, long lines cut at spaces and set in."""
     if not text.isascii():
@@ -117,7 +131,7 @@ def verbatim(text: str) -> str:
 
 
 def _pieces(line: str) -> Iterator[str]:
-    indent = re.match(r" *", line)[0] + "    "  # type: ignore[index]
+    indent = re.match(r" *", line)[0] + "  "  # type: ignore[index]
     while len(line) > WIDTH and (cut := line.rfind(" ", len(indent), WIDTH)) > 0:
         yield line[:cut]
         line = indent + line[cut + 1 :]

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from theory.kernel import Fact
+from verification.appendix.argument import cancels
 from verification.appendix.naming import Names, label, slug
 from verification.appendix.references import cited
 from verification.appendix.typeset import fact
@@ -13,8 +15,8 @@ from verification.publish import MEANING
 from verification.report import counts
 
 READING = (
-    "This appendix is generated from the ledger that {command} checks; nothing in it is written by hand except this"
-    " paragraph's kind of explanation.  A proof is printed from the data that the checker accepted: every numbered formula is"
+    "This appendix is generated from the ledger that {command} checks; only the explanations"
+    " of this section are written by hand.  A proof is printed from the data that the checker accepted: every numbered formula is"
     " what the checker infers there, with negative terms moved to the other side and products such as"
     " $L \\cdot \\tfrac1L$ cancelled.  In a sum, $(3)$ stands for the difference of the two sides of formula (3): the larger"
     " side less the smaller one, for an equation the right side less the left one, or the left one where the right one is"
@@ -26,7 +28,7 @@ READING = (
 )
 ROCQ = (
     "A theorem of Rocq is quoted as the prover prints it, with all its premises; its proof is in the development"
-    " {folder}.  Every formal statement with a proof on these pages is proved there once more, from the same data.{axioms}"
+    " {folder}.{exported}{axioms}"
 )
 INTERVALS = (
     "Intervals of a share of runs are those of Clopper and Pearson, those of other quantities say what they are.  Worst"
@@ -41,8 +43,10 @@ def reading(names: Names) -> str:
     found = {t.axioms for t in names.book.rocq.theorems.values()}
     assumed = sorted({a for axioms in found for a in axioms})
     axioms = f"  They assume {' and '.join(map(code, assumed))}, axioms of its real numbers, and nothing else." if assumed else ""
+    exported = "  Every formal statement with a proof on these pages was proved there once more, from the same data."
+    exported = exported if names.book.rocq.exported else ""
     first = READING.format(command=code("greedylr verify"))
-    return "\n\n".join([first, ROCQ.format(folder=code("theory/rocq"), axioms=axioms), cited(INTERVALS)]) + "\n"
+    return "\n\n".join([first, ROCQ.format(folder=code("theory/rocq"), exported=exported, axioms=axioms), cited(INTERVALS)]) + "\n"
 
 
 def verdicts(names: Names) -> str:
@@ -66,11 +70,16 @@ def decided(entries: Iterable[Entry], names: Names) -> str:
     return "\\begin{greedylrverdicts}\n" + "".join(rows) + "\\end{greedylrverdicts}\n"
 
 
+def _formula(given: Fact) -> str:
+    """The kernel's statement, if it is more than the cancelling that all displays do."""
+    return "" if cancels(given) else f": ${fact(given)}$"
+
+
 def hypotheses(names: Names) -> str:
     """Every hypothesis that a claim rests on, numbered, with its formula and where it comes from."""
     used = {name for e in names.book.ledger.values() for name in e.hypotheses}
     items = [
-        f"\\greedylrhypothesis{{{label('hyp-' + slug(name))}}} {names.text(h.says)} (\\emph{{{prose(h.standing.value)}}}): ${fact(h.fact)}$.\n"
+        f"\\greedylrhypothesis{{{label('hyp-' + slug(name))}}} {names.text(h.says)} (\\emph{{{prose(h.standing.value)}}}){_formula(h.fact)}.\n"
         for name, h in names.book.table.items()
         if name in used
     ]

@@ -7,11 +7,12 @@ from collections.abc import Iterator
 
 from verification.appendix import figures
 from verification.appendix.evidence import shown
-from verification.appendix.lines import display
+from verification.appendix.lines import display, width
 from verification.appendix.naming import Names, environment, label
 from verification.appendix.words import code, prose
 from verification.ledger import Entry
 
+SHORT = 9.0  # what is shorter needs no display
 TEXT = re.compile(r"\\text\{([^{}]*)\}")
 
 
@@ -46,10 +47,18 @@ def _facts(entry: Entry, names: Names) -> Iterator[str]:
     if claim.rebuilt:
         yield f"\\greedylrpart{{Rebuilt}} {'; '.join(map(names.text, claim.rebuilt))}."
     for note in (claim.note, *(f.note for f in entry.findings)):
-        if note:
+        if note and (first := _first(note, entry, names)) != claim.id:
+            yield f"\\greedylrpart{{Note}} That of {names.claim(first)}."
+        elif note:
             yield f"\\greedylrpart{{Note}} {names.text(note)}"
     for problem in entry.problems:
         yield f"\\greedylrpart{{Contradiction}} {names.text(problem)}."
+
+
+def _first(note: str, entry: Entry, names: Names) -> str:
+    """The first claim of the section that has this note."""
+    section = (e.claim for e in names.book.ledger.values() if e.claim.section == entry.claim.section)
+    return next((c.id for c in section if c.note == note and c.id in names.argued), entry.claim.id)
 
 
 def _twin(entry: Entry, names: Names) -> str:
@@ -63,4 +72,4 @@ def statement(latex: str) -> str:
     if words := TEXT.fullmatch(latex.strip()):
         return prose(words[1])
     safe = TEXT.sub(lambda m: rf"\text{{{prose(m[1])}}}", latex)
-    return display(safe)
+    return f"${safe}$" if width(safe) <= SHORT else display(safe)

@@ -59,6 +59,9 @@ def written(found: Argument, cite: Cite, known: Mapping[str, str]) -> str:
     """The proof as LaTeX, from its first formula to the end mark."""
     writer = Writer(found, cite, known)
     last = found.statements[-1]
+    if len(found.statements) == 2 and _restates(last):
+        said = _leaf(writer, writer.proof(found.statements[0].node)).rstrip(":")
+        return f"\\begin{{greedylrproof}}\n{said}, as it stands.\n\\end{{greedylrproof}}\n"
     paragraphs = [_paragraph(writer, k, s) for k, s in enumerate(found.statements, 1) if s is not last]
     signs = list(dict.fromkeys(_signs(writer)))
     if signs:
@@ -66,7 +69,7 @@ def written(found: Argument, cite: Cite, known: Mapping[str, str]) -> str:
         order = next((k for k, s in enumerate(found.statements[:-1]) if s.parts), len(paragraphs) - 1)
         paragraphs.insert(order, paragraphs.pop())
     paragraphs.append(_end(writer, last))
-    return "\\begin{proof}\n" + "\n".join(paragraphs) + "\n\\end{proof}\n"
+    return "\\begin{greedylrproof}\n" + "\n".join(paragraphs) + "\n\\end{greedylrproof}\n"
 
 
 def _paragraph(writer: Writer, number: int, statement: Statement) -> str:
@@ -98,11 +101,16 @@ def _norm(node: Proof) -> Sum | None:
 def _end(writer: Writer, last: Statement) -> str:
     """The assertion itself."""
     shown = display(f"{fact(writer.fact(last.node))}.", end=True)
-    if [(p.signs, p.factor) for p in last.parts] == [((), Part(0).factor)]:
+    if _restates(last):
         return f"Formula ({writer.found.number(last.parts[0].base)}) is the assertion."
     if last.parts:
         return f"The assertion is the sum {_sum(writer, last)}, that is\n{shown}"
     return f"{_sentence(writer, last)}\n{shown}"
+
+
+def _restates(s: Statement) -> bool:
+    """Whether a statement is another one, up to an identity."""
+    return [(p.signs, p.factor) for p in s.parts] == [((), Part(0).factor)]
 
 
 def _sentence(writer: Writer, s: Statement) -> str:
@@ -172,7 +180,7 @@ def _source(writer: Writer, node: Proof) -> tuple[str, tuple[str, ...]]:
             return f"The number ${value}$", ()
         case Inst(at, body):
             said, changes = _source(writer, body)
-            return said, (*changes, _at(at))
+            return said, (*changes, _at(at)) if at else changes
         case EqMul(factor, body):
             said, changes = _source(writer, body)
             return said, (*changes, f"times ${polynomial(factor)}$")
@@ -222,19 +230,20 @@ def _reason(writer: Writer, node: int) -> str:
     said, proof = writer.fact(node), writer.proof(node)
     shown = f"${fact(said)}$"
     if isinstance(proof, Assume):
-        return f"{shown} ({writer.cite(proof.name)})"
+        return f"{shown} by {writer.cite(proof.name)}"
     cited = ", ".join(dict.fromkeys(writer.cite(name) for name in _cited(writer, node)))
     if isinstance(proof, Induct) or (isinstance(proof, Inst) and isinstance(proof.body, Induct)):
-        return f"{shown} (a number of steps, by induction)"
+        return f"{shown} by induction, from $0 \\ge 0$"
     if len(said.poly.atoms) == 1 and said.poly.atoms[0] in RECIPROCALS:
-        return f"{shown} ({cited})"
+        return f"{shown} by {cited}"
     parts = [
         multiplied((*writer.found.multipliers(p), writer.fact(p.base).poly))
         for p in decomposed(writer.found, node)
         if not cancels(writer.fact(p.base))
     ]
     added = "".join(f" - {p[1:]}" if p.startswith("-") else f" + {p}" for p in parts).removeprefix(" + ")
-    return f"{shown}, being ${polynomial(said.poly)} = {added}$ ({cited})"
+    counted = any(isinstance(writer.proof(p.base), Induct | Inst) and not p.signs for p in decomposed(writer.found, node))
+    return f"{shown} by {cited}: ${polynomial(said.poly)} = {added}$" if cited or not counted else f"{shown}, a number of steps and one more"
 
 
 def _cited(writer: Writer, node: int) -> Iterator[str]:

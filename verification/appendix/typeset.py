@@ -136,7 +136,8 @@ def factor(f: Factor, *, whole: bool = False) -> str:
         case Pair(left, right):
             return rf"\langle {vector(left)}, {vector(right)} \rangle"
         case Averaged(law, body):
-            return f"{_law(law, whole=whole)} {_argument(body)}"
+            inside = _argument(body)
+            return f"{_law(law, whole=whole)}{chr(92) + ',' if inside.startswith(chr(92) + 'mathbb') else ''} {inside}"
         case Power(Sum() as base, exponent):
             text = bracketed(tex(base))
         case Power(Average(law, body), exponent):

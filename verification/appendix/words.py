@@ -41,11 +41,11 @@ NAMES = MappingProxyType(
         "grad": r"\nabla",
         "avg": r"\operatorname{avg}",
         "ab": "ab",
-        **{name: rf"\{name}" for name in ("gamma", "sigma", "alpha", "beta", "mu", "eta", "eps", "lambda", "Phi")},
+        **{name: rf"\{name}" for name in ("Gamma", "gamma", "sigma", "alpha", "beta", "mu", "eta", "eps", "lambda", "Phi")},
     }
 )
 NAMES = MappingProxyType({**NAMES, "eps": r"\varepsilon"})
-LONG = frozenset(["sqrt", "sup", "max", "min", "prod", "avg", "ab", "grad", "ln"])  # words, unless a formula is around
+LONG = frozenset(["sqrt", "sup", "max", "min", "prod", "avg", "ab", "grad", "ln", "Phi"])  # words, unless a formula is around
 SIGNS = MappingProxyType({"<=": r"\le", ">=": r"\ge", "!=": r"\ne", "->": r"\to", "*": r"\cdot", "<": "<", ">": ">"})
 PLACES = ("Theorem ", "Assumption ", "Appendix ", "Section ", "Table ", "Tables ")  # of the paper
 TOKEN = re.compile(
@@ -54,7 +54,7 @@ TOKEN = re.compile(
     r"|(?P<sign><=|>=|!=|->|[-+*/=<>])|(?P<bracket>[()\[\]|])|(?P<space>[ ]+)|(?P<other>'\w+|.)",
     re.DOTALL,
 )
-WORD = re.compile(r"[A-Za-z][A-Za-z]*(?:['’-][A-Za-z]+)+|[A-Za-z]\w*\.\w[\w.-]*\w|\d+[A-Za-z]\w*|[A-Za-z]+\d[\w-]*")
+WORD = re.compile(r"[A-Za-z][A-Za-z]*(?:['’-][A-Za-z]+)+|[A-Za-z]\w*\.\w[\w.-]*\w|\d+(?!e[+-]\d)(?:[A-EG-KM-SU-Za-z]\w*|[A-Za-z]\w+)|[A-Za-z]+\d[\w-]*")
 
 
 def escaped(text: str) -> str:
@@ -95,7 +95,8 @@ def formulas(text: str) -> str:
         token = plain or TOKEN.match(text, position)
         assert token is not None
         position = token.end()
-        if plain is None and (_mathematical(token) or _phase(token, text)):
+        stray = token.re is TOKEN and token["script"] and not (run and not run[-1]["space"])
+        if plain is None and not stray and (_mathematical(token) or _phase(token, text)):
             run.append(token)
             continue
         done += [_run(run), _plain(token[0])]
@@ -141,7 +142,7 @@ def _run(run: list[re.Match[str]]) -> str:
 
 def _telling(token: re.Match[str]) -> bool:
     if token["word"]:
-        return token["word"] not in LONG
+        return token["word"] not in LONG or token["word"] == "sqrt"
     return bool(token["script"]) or token[0] in ("<=", ">=", "!=", "=", "<", ">", "->")
 
 
@@ -187,7 +188,9 @@ def _lone(token: re.Match[str]) -> str:
 def _formula(run: list[re.Match[str]]) -> str:
     bars = 0
     parts = []
-    for token in run:
+    for k, token in enumerate(run):
+        if token[0] in "([" and token["bracket"] and k and run[k - 1]["space"]:
+            parts.append(r"\;")
         if token[0] == "|":
             parts.append(r"\lvert " if bars % 2 == 0 else r"\rvert ")
             bars += 1
