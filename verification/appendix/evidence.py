@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator
+from textwrap import wrap
 
 from theory.arithmetic import approx
 from theory.claim import (
@@ -25,13 +26,13 @@ from verification.appendix.lines import display
 from verification.appendix.naming import Names
 from verification.appendix.proof import written
 from verification.appendix.typeset import fact
-from verification.appendix.words import code, escaped
+from verification.appendix.words import code, escaped, typewriter
 from verification.ledger import Entry, Finding
 from verification.prose import witness_lines
 from verification.worst_case.files import kept
 
 CHECKS = 12  # of these many checks of one computation some are shown
-WIDTH = 104  # letters of typewriter in a line
+WIDTH = 110  # letters of typewriter in a line
 GAP = 4  # letters between columns
 Row = tuple[str, ...]
 
@@ -89,7 +90,7 @@ def _theorem(finding: Finding, evidence: RocqTheorem, names: Names) -> str:
     role = "Refuted by a theorem of Rocq" if evidence.refutes else "Theorem of Rocq"
     head = f"\\greedylrpart{{{role}}} {code(name)} in {code(file + '.v')}: {names.text(evidence.says)}.\n"
     needs = f"It assumes {', '.join(map(names.cite, evidence.needs))} as premises.\n" if evidence.needs else ""
-    return f"{head}{needs}{verbatim(filled(finding.statement))}"
+    return f"{head}{needs}\\begin{{greedylrrocq}}\n{filled(finding.statement)}\n\\end{{greedylrrocq}}\n"
 
 
 def _checks(checks: tuple[Check, ...], text: Callable[[str], str]) -> Iterator[str]:
@@ -108,7 +109,7 @@ def table(rows: Iterable[Row]) -> str:
 
 def filled(statement: str) -> str:
     """The prover's statement as one paragraph: where it breaks lines says nothing."""
-    return " ".join(statement.split())
+    return "\n".join(wrap(typewriter(" ".join(statement.split())), 118, break_long_words=False, break_on_hyphens=False))
 
 
 def columns(text: str) -> str:

@@ -31,10 +31,10 @@ def width(latex: str) -> float:
     return total * 0.95
 
 
-def display(latex: str, tag: str = "", *, end: bool = False) -> str:
-    """A displayed formula on as many lines as it needs, with a tag if one is given, or the end mark of a proof."""
+def display(latex: str, tag: str = "") -> str:
+    """A displayed formula on as many lines as it needs, with a tag if one is given."""
     rows = split(latex)
-    tagged = rf" \tag{{{tag}}}" if tag else r" \qedhere" if end else ""
+    tagged = rf" \tag{{{tag}}}" if tag else ""
     if len(rows) == 1:
         return f"\\begin{{equation*}}\n  {rows[0]}{tagged}\n\\end{{equation*}}"
     body = " \\\\\n".join([f"  & {rows[0]}", *(f"  & \\quad {row}" for row in rows[1:])])

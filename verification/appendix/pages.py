@@ -26,9 +26,9 @@ def _parts(entry: Entry, names: Names) -> Iterator[str]:
     yield f"\\begin{{greedylr{kind}}}[{{{names.text(claim.title)}}}]\\label{{{label(claim.id)}}}"
     yield statement(claim.latex)
     yield f"\\end{{greedylr{kind}}}"
-    status = names.text(entry.status)
-    yield f"\\greedylrmeta{{{status}}}{{{code(claim.id)}; {names.text(claim.paper)}}}"
-    yield from _facts(entry, names)
+    about = "; ".join([code(claim.id), names.text(claim.paper), *_facts(entry, names)])
+    yield f"\\greedylrmeta{{{names.text(entry.status)}}}{{{about}}}"
+    yield from _notes(entry, names)
     if twin := _twin(entry, names):
         yield f"\\greedylrpart{{Evidence}} The same as for {names.claim(twin)}."
     else:
@@ -39,13 +39,17 @@ def _parts(entry: Entry, names: Names) -> Iterator[str]:
 def _facts(entry: Entry, names: Names) -> Iterator[str]:
     claim = entry.claim
     if entry.hypotheses:
-        yield f"\\greedylrpart{{Hypotheses}} {', '.join(map(names.cite, entry.hypotheses))}."
+        yield f"uses {', '.join(map(names.cite, entry.hypotheses))}"
     if claim.uses:
-        yield f"\\greedylrpart{{Rests on}} {', '.join(map(names.claim, claim.uses))}."
+        yield f"rests on {', '.join(map(names.claim, claim.uses))}"
     if claim.repairs:
-        yield f"\\greedylrpart{{Repairs}} {names.claim(claim.repairs)}."
+        yield f"repairs {names.claim(claim.repairs)}"
     if claim.rebuilt:
-        yield f"\\greedylrpart{{Rebuilt}} {'; '.join(map(names.text, claim.rebuilt))}."
+        yield f"rebuilt is {'; '.join(map(names.text, claim.rebuilt))}"
+
+
+def _notes(entry: Entry, names: Names) -> Iterator[str]:
+    claim = entry.claim
     for note in (claim.note, *(f.note for f in entry.findings)):
         if note and (first := _first(note, entry, names)) != claim.id:
             yield f"\\greedylrpart{{Note}} That of {names.claim(first)}."

@@ -100,12 +100,11 @@ def _norm(node: Proof) -> Sum | None:
 
 def _end(writer: Writer, last: Statement) -> str:
     """The assertion itself."""
-    shown = display(f"{fact(writer.fact(last.node))}.", end=True)
     if _restates(last):
         return f"Formula ({writer.found.number(last.parts[0].base)}) is the assertion."
     if last.parts:
-        return f"The assertion is the sum {_sum(writer, last)}, that is\n{shown}"
-    return f"{_sentence(writer, last)}\n{shown}"
+        return f"The assertion is the sum {_sum(writer, last)}."
+    return f"{_sentence(writer, last).rstrip(':')}, the assertion."
 
 
 def _restates(s: Statement) -> bool:

@@ -21,7 +21,7 @@ SPECIAL = MappingProxyType(
         "<": r"\textless{}",
         ">": r"\textgreater{}",
         "|": r"\textbar{}",
-        '"': r"\textquotedbl{}",
+        '"': r"\symbol{34}",
         "`": r"\textasciigrave{}",
     }
 )
@@ -69,6 +69,12 @@ def code(text: str) -> str:
     """The text in typewriter, with places where a line may break."""
     broken = re.sub(r"([./,;:-]|\\_)(?=.)", r"\1\\allowbreak{}", escaped(text))
     return rf"\texttt{{{broken}}}"
+
+
+def typewriter(text: str) -> str:
+    """A program's text, for lines that TeX breaks at spaces; no two signs run together."""
+    marked = escaped(text).replace("'", r"\textquotesingle{}")
+    return re.sub(r"-(?=-)", "-{}", marked)
 
 
 def prose(text: str, refer: Callable[[str], str] = code, claims: Container[str] = frozenset()) -> str:
