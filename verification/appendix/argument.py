@@ -10,7 +10,22 @@ from __future__ import annotations
 from collections.abc import Container, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
-from theory.kernel import Add, Assume, Conclude, EqMul, Fact, Inst, Mean, Mul, Norm, Proof, Rational, Rel, Square, Theory
+from theory.kernel import (
+    Add,
+    Assume,
+    Conclude,
+    EqMul,
+    Fact,
+    Inst,
+    Mean,
+    Mul,
+    Norm,
+    Proof,
+    Rational,
+    Rel,
+    Square,
+    Theory,
+)
 from theory.polynomial import Poly, lift, product, total
 from verification.appendix.reciprocals import cancelled
 from verification.appendix.regroup import scalar

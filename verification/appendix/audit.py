@@ -1,11 +1,11 @@
-"""The audit of printed numbers as three tables: those that contradict others, those that agree, those left unchecked."""
+"""The audit of printed numbers as three tables: those that contradict others, those that agree, and the rest."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+from verification.appendix.escape import code
 from verification.appendix.naming import Names
-from verification.appendix.words import code
 from verification.ledger import Entry, Verdict
 
 FILES = {
@@ -40,7 +40,9 @@ def _claim(entry: Entry, names: Names) -> str:
 
 def _says(entry: Entry, names: Names) -> str:
     notes = [note for note in (entry.claim.note, *(f.note for f in entry.findings)) if note]
-    return " ".join(names.text(text if text.endswith(".") else f"{text}.") for text in [*(f.says for f in entry.findings), *notes])
+    return " ".join(
+        names.text(text if text.endswith(".") else f"{text}.") for text in [*(f.says for f in entry.findings), *notes]
+    )
 
 
 def _unchecked(entries: list[Entry], names: Names) -> str:

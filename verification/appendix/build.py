@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Mapping
 from itertools import groupby
+from pathlib import Path
 
-from verification.appendix import audit, figures, front, references, templates
+from verification.appendix import audit, figures, front, references
 from verification.appendix.naming import Names, file_of, label, unique
 from verification.appendix.pages import page
 from verification.appendix.words import prose
@@ -15,6 +16,7 @@ from verification.page.formal import Exported
 from verification.page.view import Book, argues
 from verification.rocq import Outcome
 
+TEMPLATES = Path(__file__).parent / "templates"  # what no claim changes: macros, and the skeleton
 Files = Mapping[str, bytes]
 
 
@@ -33,8 +35,8 @@ def appendix(ledger: Ledger, rocq: Outcome, done: Callable[[str], None] = lambda
         "front/verdicts.tex": front.verdicts(names),
         "front/claims.tex": front.decided(argued.values(), names),
         "front/hypotheses.tex": front.hypotheses(names),
-        "preamble.tex": templates.PREAMBLE,
-        "main.tex": templates.MAIN,
+        "preamble.tex": template("preamble"),
+        "main.tex": template("main"),
         "appendix.tex": skeleton(argued.values()),
         "references.tex": references.bibliography(),
         "references.bib": references.bibtex(),
@@ -42,10 +44,15 @@ def appendix(ledger: Ledger, rocq: Outcome, done: Callable[[str], None] = lambda
     return {name: text.encode("ascii") for name, text in files.items()} | dict(figures.copies())
 
 
+def template(name: str) -> str:
+    """A file that is the same for every ledger."""
+    return (TEMPLATES / f"{name}.tex").read_text(encoding="ascii")
+
+
 def skeleton(argued: Iterable[Entry]) -> str:
     """The sections with the files that they consist of."""
     parts = [
-        templates.HEAD,
+        template("head"),
         _section("How to read this appendix", "front/reading.tex", "front/verdicts.tex"),
         _section("The claims and how they were decided", "front/claims.tex"),
         _section("Hypotheses", "front/hypotheses.tex"),

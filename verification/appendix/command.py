@@ -21,7 +21,7 @@ def appendix(
         bool, typer.Option("--check", help="Write nothing; exit status 1 with a line for every file that differs.")
     ] = False,
 ) -> None:
-    """Write the ledger as LaTeX: statements, proofs, counterexamples, tables; main.tex compiles, appendix.tex is for \\input."""
+    """Write the ledger as LaTeX: statements, proofs, counterexamples, tables, figures; main.tex compiles on its own."""
     from verification.appendix.folder import drift, put  # noqa: PLC0415 - keeps --help fast
 
     files = _files()

@@ -22,11 +22,11 @@ from theory.claim import (
     Unpublished,
 )
 from verification.appendix.argument import argument
+from verification.appendix.escape import code, escaped, typewriter
 from verification.appendix.lines import display
 from verification.appendix.naming import Names
 from verification.appendix.proof import written
 from verification.appendix.typeset import fact
-from verification.appendix.words import code, escaped, typewriter
 from verification.ledger import Entry, Finding
 from verification.prose import witness_lines
 from verification.worst_case.files import kept
@@ -69,7 +69,8 @@ def _other(finding: Finding, evidence: Evidence | None, names: Names) -> Iterato
             yield table([(names.text(a), names.text(b)) for a, b in witness_lines(witness)])
         case Certificates(title) | IntervalProof(title) | Computation(title):
             found = evidence.replay(kept) if isinstance(evidence, Certificates) else evidence.replay()
-            yield f"\\greedylrpart{{{escaped(finding.kind.capitalize())}: {names.text(title)}}} {names.text(found.says)}.\n"
+            head = f"{escaped(finding.kind.capitalize())}: {names.text(title)}"
+            yield f"\\greedylrpart{{{head}}} {names.text(found.says)}.\n"
             yield from _checks(found.checks, names.text)
         case RocqTheorem():
             yield _theorem(finding, evidence, names)

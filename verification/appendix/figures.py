@@ -17,7 +17,8 @@ def of(claim: str) -> tuple[Figure, ...]:
 def included(figure: Figure) -> str:
     """The figure with its caption."""
     return (
-        f"\\begin{{figure}}[htbp]\n\\centering\n\\includegraphics[width=0.72\\linewidth]{{\\greedylrpath figures/{figure.name}.png}}\n"
+        "\\begin{figure}[htbp]\n\\centering\n"
+        f"\\includegraphics[width=0.72\\linewidth]{{\\greedylrpath figures/{figure.name}.png}}\n"
         f"\\caption{{{prose(figure.alt)}}}\\label{{greedylr:figure-{figure.name}}}\n\\end{{figure}}"
     )
 

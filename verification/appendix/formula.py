@@ -1,4 +1,4 @@
-"""Formulas as a reader writes them: sums of terms with brackets, norms and means, each the polynomial that it came from.
+"""Formulas as a reader writes them: sums of terms with brackets, norms and means.
 
 A ``Sum`` has a ``value``, the kernel's polynomial; whoever regroups a polynomial checks that the value is the same.
 """

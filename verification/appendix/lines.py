@@ -11,8 +11,35 @@ RELATIONS = frozenset([r"\le", r"\ge", "=", "<", ">", r"\Rightarrow", r"\iff", r
 SIGNS = frozenset(["+", "-"])
 SPACED = RELATIONS | SIGNS | frozenset([r"\to", r"\quad", ",", ";"])
 OPEN, CLOSE = frozenset(["(", "[", r"\{", r"\langle"]), frozenset([")", "]", r"\}", r"\rangle"])
-SILENT = frozenset([r"\bigl", r"\bigr", r"\mathbb", r"\tfrac", r"\frac", r"\left", r"\right", r"\operatorname", r"\text", r"\bar", r"\hat", r"\,", r"\;"])
-WIDE = {r"\sum": 2.2, r"\nabla": 1.4, r"\mathbb": 0.3, r"\quad": 2.0, r"\max": 2.5, r"\min": 2.5, r"\ln": 1.5, r"\tfrac": 0.4, r"\prod": 2.2, r"\sup": 2.5}
+SILENT = frozenset(
+    [
+        r"\bigl",
+        r"\bigr",
+        r"\mathbb",
+        r"\tfrac",
+        r"\frac",
+        r"\left",
+        r"\right",
+        r"\operatorname",
+        r"\text",
+        r"\bar",
+        r"\hat",
+        r"\,",
+        r"\;",
+    ]
+)
+WIDE = {
+    r"\sum": 2.2,
+    r"\nabla": 1.4,
+    r"\mathbb": 0.3,
+    r"\quad": 2.0,
+    r"\max": 2.5,
+    r"\min": 2.5,
+    r"\ln": 1.5,
+    r"\tfrac": 0.4,
+    r"\prod": 2.2,
+    r"\sup": 2.5,
+}
 
 
 def width(latex: str) -> float:
@@ -69,7 +96,12 @@ def _cut(latex: str, at: frozenset[str], deepest: int) -> list[str]:
     pieces, braces, brackets, before = [""], 0, 0, ""
     for token in TOKEN.findall(latex):
         braces += (token in ("{", r"\left")) - (token in ("}", r"\right"))
-        if token in at and not braces and brackets <= deepest and before not in ("", "(", "[", ",", r"\{", r"\le", r"\ge", "=", r"\quad"):
+        if (
+            token in at
+            and not braces
+            and brackets <= deepest
+            and before not in ("", "(", "[", ",", r"\{", r"\le", r"\ge", "=", r"\quad")
+        ):
             pieces.append("")
         brackets += (token in OPEN) - (token in CLOSE)
         pieces[-1] += token

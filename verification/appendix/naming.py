@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Container, Iterable
 from dataclasses import dataclass
 
+from verification.appendix.escape import code
 from verification.appendix.references import cited
-from verification.appendix.words import code, prose
+from verification.appendix.words import prose
 from verification.ledger import Entry, Verdict
 from verification.page.legend import Known, known
 from verification.page.view import Book
@@ -48,7 +49,16 @@ def environment(entry: Entry) -> str:
 
 def slug(name: str) -> str:
     """A name in letters, digits and hyphens, different for different names of the ledger."""
-    signs = {"*": "-star", "<=": "-le-", ">=": "-ge-", "<": "-lt-", ">": "-gt-", "^": "-pow-", "+": "-plus-", "/": "-over-"}
+    signs = {
+        "*": "-star",
+        "<=": "-le-",
+        ">=": "-ge-",
+        "<": "-lt-",
+        ">": "-gt-",
+        "^": "-pow-",
+        "+": "-plus-",
+        "/": "-over-",
+    }
     for sign, word in signs.items():
         name = name.replace(sign, word)
     return "-".join("".join(c if c.isascii() and c.isalnum() else "-" for c in name).split("-")).strip("-")

@@ -6,10 +6,11 @@ import re
 from collections.abc import Iterator
 
 from verification.appendix import figures
+from verification.appendix.escape import code
 from verification.appendix.evidence import shown
 from verification.appendix.lines import display, width
 from verification.appendix.naming import Names, environment, label
-from verification.appendix.words import code, prose
+from verification.appendix.words import prose
 from verification.ledger import Entry
 
 SHORT = 9.0  # what is shorter needs no display
@@ -67,7 +68,11 @@ def _first(note: str, entry: Entry, names: Names) -> str:
 
 def _twin(entry: Entry, names: Names) -> str:
     """A claim that this one rests on, and that has the very same evidence."""
-    same = (u for u in entry.claim.uses if entry.claim.evidence and names.book.ledger[u].claim.evidence == entry.claim.evidence)
+    same = (
+        u
+        for u in entry.claim.uses
+        if entry.claim.evidence and names.book.ledger[u].claim.evidence == entry.claim.evidence
+    )
     return next(same, "")
 
 

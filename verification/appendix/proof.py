@@ -6,8 +6,7 @@ the right less the left, or the left where the right is 0.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
 from fractions import Fraction
 
 from theory.gram import Index, Law, Symbol, Variable, Vec, free
@@ -23,36 +22,16 @@ from theory.kernel import (
     Norm,
     Proof,
     Rational,
-    Rel,
     Square,
     Telescope,
 )
 from theory.notation import PATH
 from theory.polynomial import Poly
-from verification.appendix.argument import Argument, Part, Statement, cancels, decomposed
+from verification.appendix.argument import Argument, Part, Statement, cancels
 from verification.appendix.formula import Averaged, Norm2, Sum, Term, value
 from verification.appendix.lines import display
-from verification.appendix.reciprocals import RECIPROCALS
+from verification.appendix.reasons import Cite, Writer, reasons
 from verification.appendix.typeset import compared, fact, multiplied, polynomial, symbol, vector
-
-Cite = Callable[[str], str]  # how a hypothesis or a claim is referred to
-
-
-@dataclass(frozen=True)
-class Writer:
-    """What the text of a proof needs besides the argument: how to cite, and the names of parts given before."""
-
-    found: Argument
-    cite: Cite
-    known: Mapping[str, str]
-
-    def fact(self, node: int) -> Fact:
-        """What the kernel inferred."""
-        return self.found.tree.facts[node]
-
-    def proof(self, node: int) -> Proof:
-        """The subproof."""
-        return self.found.tree.nodes[node]
 
 
 def written(found: Argument, cite: Cite, known: Mapping[str, str]) -> str:
@@ -61,15 +40,16 @@ def written(found: Argument, cite: Cite, known: Mapping[str, str]) -> str:
     last = found.statements[-1]
     if len(found.statements) == 2 and _restates(last):
         said = _leaf(writer, writer.proof(found.statements[0].node)).rstrip(":")
-        return f"\\begin{{greedylrproof}}\n{said}, as it stands.\n\\end{{greedylrproof}}\n"
+        return _within(f"{said}, as it stands.")
     paragraphs = [_paragraph(writer, k, s) for k, s in enumerate(found.statements, 1) if s is not last]
-    signs = list(dict.fromkeys(_signs(writer)))
-    if signs:
-        paragraphs.append(f"The multipliers below are not negative: {'; '.join(signs)}.")
-        order = next((k for k, s in enumerate(found.statements[:-1]) if s.parts), len(paragraphs) - 1)
-        paragraphs.insert(order, paragraphs.pop())
-    paragraphs.append(_end(writer, last))
-    return "\\begin{greedylrproof}\n" + "\n".join(paragraphs) + "\n\\end{greedylrproof}\n"
+    if signs := list(dict.fromkeys(reasons(writer))):
+        first = next(k for k, s in enumerate(found.statements) if s.parts)
+        paragraphs.insert(first, f"The multipliers below are not negative: {'; '.join(signs)}.")
+    return _within("\n".join([*paragraphs, _end(writer, last)]))
+
+
+def _within(text: str) -> str:
+    return f"\\begin{{greedylrproof}}\n{text}\n\\end{{greedylrproof}}\n"
 
 
 def _paragraph(writer: Writer, number: int, statement: Statement) -> str:
@@ -121,14 +101,14 @@ def _sentence(writer: Writer, s: Statement) -> str:
     refs = [f"({writer.found.number(k)})" for k in s.below]
     match node:
         case Mean(law, _):
-            return f"{_mean(law)[0].upper()}{_mean(law)[1:]}, formula {refs[0]} becomes{_leaving(law, writer.fact(s.below[0]))}"
+            said = _mean(law)
+            return f"{said[0].upper()}{said[1:]}, formula {refs[0]} becomes{_leaving(law, writer.fact(s.below[0]))}"
         case Inst(at, _):
             return f"Formula {refs[0]} {_at(at)} is"
         case Telescope(law, potential, _):
-            return (
-                f"Sum {refs[0]} over ${law.over} = 0, \\dots, {law.below} - 1$; the differences of ${polynomial(potential)}$"
-                " telescope, and what is left is"
-            )
+            steps = f"${law.over} = 0, \\dots, {law.below} - 1$"
+            telescope = f"the differences of ${polynomial(potential)}$ telescope"
+            return f"Sum {refs[0]} over {steps}; {telescope}, and what is left is"
         case Induct(over, _, _, _, _):
             return _induction(writer, over, s.below)
         case Mul():
@@ -142,9 +122,9 @@ def _induction(writer: Writer, over: Index, below: tuple[int, ...]) -> str:
     base, factor, step = (f"({writer.found.number(k)})" for k in below)
     q = polynomial(writer.fact(below[1]).poly)
     return (
-        f"Induction on ${over}$: formula {base} is the assertion for ${over} = 0$, and {step} says that the difference of its"
-        f" sides at ${over} + 1$ is at least $q$ times that at ${over}$, for $q = {q}$, which {factor} has as not negative."
-        f" Hence, for every ${over}$,"
+        f"Induction on ${over}$: formula {base} is the assertion for ${over} = 0$, and {step} says that the difference"
+        f" of its sides at ${over} + 1$ is at least $q$ times that at ${over}$, for $q = {q}$, which is not negative"
+        f" by {factor}. Hence, for every ${over}$,"
     )
 
 
@@ -201,8 +181,11 @@ def _leaving(law: Law, inside: Fact) -> str:
     if law.over.sort != "sample":
         return ""
     rates = [a for a in inside.poly.atoms if isinstance(a, Symbol) and PATH in free(a) and law.over not in free(a)]
+    if not rates:
+        return ""
     names = ", ".join(f"${symbol(a)}$" for a in rates)
-    return f" ({names} {'does' if len(rates) == 1 else 'do'} not depend on ${law.over}$ and {'leaves' if len(rates) == 1 else 'leave'} the mean)" if rates else ""
+    do, leave = ("does", "leaves") if len(rates) == 1 else ("do", "leave")
+    return f" ({names} {do} not depend on ${law.over}$ and {leave} the mean)"
 
 
 def _at(at: tuple[tuple[Variable, Vec | Poly | Index], ...]) -> str:
@@ -213,41 +196,3 @@ def _term(t: Vec | Poly | Index) -> str:
     if isinstance(t, Index):
         return str(t)
     return vector(t) if isinstance(t, Vec) else polynomial(t)
-
-
-def _signs(writer: Writer) -> Iterator[str]:
-    """Why the multipliers of inequalities are not negative, one reason for each number that is not obvious."""
-    for s in writer.found.statements:
-        for part in s.parts:
-            if writer.fact(part.base).rel is not Rel.EQ:
-                for sign in part.signs:
-                    if not isinstance(writer.proof(sign), Rational | Square):
-                        yield _reason(writer, sign)
-
-
-def _reason(writer: Writer, node: int) -> str:
-    said, proof = writer.fact(node), writer.proof(node)
-    shown = f"${fact(said)}$"
-    if isinstance(proof, Assume):
-        return f"{shown} by {writer.cite(proof.name)}"
-    cited = ", ".join(dict.fromkeys(writer.cite(name) for name in _cited(writer, node)))
-    if isinstance(proof, Induct) or (isinstance(proof, Inst) and isinstance(proof.body, Induct)):
-        return f"{shown} by induction, from $0 \\ge 0$"
-    if len(said.poly.atoms) == 1 and said.poly.atoms[0] in RECIPROCALS:
-        return f"{shown} by {cited}"
-    parts = [
-        multiplied((*writer.found.multipliers(p), writer.fact(p.base).poly))
-        for p in decomposed(writer.found, node)
-        if not cancels(writer.fact(p.base))
-    ]
-    added = "".join(f" - {p[1:]}" if p.startswith("-") else f" + {p}" for p in parts).removeprefix(" + ")
-    counted = any(isinstance(writer.proof(p.base), Induct | Inst) and not p.signs for p in decomposed(writer.found, node))
-    return f"{shown} by {cited}: ${polynomial(said.poly)} = {added}$" if cited or not counted else f"{shown}, a number of steps and one more"
-
-
-def _cited(writer: Writer, node: int) -> Iterator[str]:
-    proof = writer.proof(node)
-    if isinstance(proof, Assume) and not cancels(writer.fact(node)):
-        yield proof.name
-    for below in writer.found.tree.below[node]:
-        yield from _cited(writer, below)

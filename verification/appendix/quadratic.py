@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from functools import cache
 from itertools import chain
@@ -11,7 +11,7 @@ from sympy.polys.rings import PolyElement
 
 from theory.gram import Basis, Inner, Vec, vector_of
 from theory.polynomial import Poly, atom, lift, product, total
-from verification.appendix.formula import Norm2, Pair, Term
+from verification.appendix.formula import Factor, Norm2, Pair, Term
 
 Form = dict[frozenset[Basis], Fraction]  # the coefficient of <u, v>, of |u|^2 where the set is {u}
 
@@ -43,8 +43,8 @@ def _written(entries: tuple[tuple[frozenset[Basis], Fraction], ...]) -> tuple[Te
     if len(plain) == 1 or len(one := _product(form)) < len(plain):
         return tuple(plain if len(plain) == 1 else one)
     first = sorted({b for pair in form for b in pair}, key=_name)
-    ways = [plain, *(_squares(form, b) for b in first), *(_paired(form, b) for b in first)]
-    return tuple(min(ways, key=lambda terms: (len(terms), _weight(terms))))
+    ways: list[list[Term]] = [plain, *(_squares(form, b) for b in first), *(_paired(form, b) for b in first)]
+    return tuple(sorted(ways, key=_weight)[0])
 
 
 @cache
@@ -52,11 +52,20 @@ def _name(b: Basis) -> str:
     return repr(b)
 
 
-def _weight(terms: Iterable[Term]) -> tuple[int, int]:
-    """Prefer small denominators, then short vectors."""
-    vectors = [v for t in terms for f in t.factors for v in ([f.vec] if isinstance(f, Norm2) else [f.left, f.right])]  # type: ignore[union-attr]
+def _weight(terms: Sequence[Term]) -> tuple[int, int, int]:
+    """Prefer few terms, then small denominators, then short vectors."""
+    vectors = [v for t in terms for f in t.factors for v in _vectors(f)]
     heights = [c for v in vectors for _, p in v.coords for _, c in p.terms]
-    return sum(c.denominator + abs(c.numerator) for c in heights), len(heights)
+    return len(terms), sum(c.denominator + abs(c.numerator) for c in heights), len(heights)
+
+
+def _vectors(f: Factor) -> tuple[Vec, ...]:
+    match f:
+        case Norm2(vec):
+            return (vec,)
+        case Pair(left, right):
+            return left, right
+    return ()
 
 
 def _product(form: Form) -> list[Term]:
@@ -99,7 +108,8 @@ def _squares(form: Form, first: Basis) -> list[Term]:
     row = _row(form, first)
     if not c or not row:
         return [_entry(pair, c) for pair, c in _sorted(form)]
-    vec = Vec(tuple((b, lift(q)) for b, q in sorted({first: Fraction(1), **{b: q / 2 / c for b, q in row.items()}}.items(), key=repr)))
+    coords = {first: Fraction(1)} | {b: q / 2 / c for b, q in row.items()}
+    vec = Vec(tuple((b, lift(q)) for b, q in sorted(coords.items(), key=repr)))
     rest = _less(form, {k: c * q for k, q in _expanded(vec).items()})
     return [Term(c, (_norm(vec),)), *(t for part in _components(rest) for t in _shortest(part))]
 

@@ -122,5 +122,6 @@ def bibliography() -> str:
 def bibtex() -> str:
     """The same for a paper that has a bibliography of its own."""
     return "\n".join(
-        f"@{w.kind}{{{w.key},\n" + "".join(f"  {name} = {{{value}}},\n" for name, value in w.fields) + "}\n" for w in WORKS
+        f"@{w.kind}{{{w.key},\n" + "".join(f"  {name} = {{{value}}},\n" for name, value in w.fields) + "}\n"
+        for w in WORKS
     )

@@ -35,7 +35,7 @@ def _merged(terms: list[Term]) -> Iterator[Term]:
     """Terms that are multiples of the same values, as one term each."""
     scales: dict[tuple[Factor, ...], Poly] = {}
     for t in terms:
-        numbers = tuple(f for f in t.factors if isinstance(f, Power) and (isinstance(f.base, Sum) is False and scalar(f.base)))
+        numbers = tuple(f for f in t.factors if isinstance(f, Power) and scalar(f.base))
         about = tuple(f for f in t.factors if f not in numbers)
         scales[about] = scales.get(about, lift(0)) + value(Sum((Term(t.number, numbers),)))
     for about, scale in scales.items():
@@ -80,7 +80,10 @@ def _split(p: Poly) -> Iterator[tuple[Monomial, Poly, Fraction]]:
 
 def _size(s: Sum) -> tuple[int, int]:
     """How many values at x* stand alone, beside nothing that they are compared with, and then the length."""
-    alone = sum(any(isinstance(f, Power) and "'x*'" in repr(f.base) and not isinstance(f.base, Sum) for f in t.factors) for t in s.terms)
+    alone = sum(
+        any(isinstance(f, Power) and "'x*'" in repr(f.base) and not isinstance(f.base, Sum) for f in t.factors)
+        for t in s.terms
+    )
     return alone if len(s.terms) > 1 else 0, _length(s)
 
 
@@ -192,7 +195,12 @@ def _factored(scale: Poly) -> tuple[Fraction, tuple[Power, ...]]:
     number = Fraction(int(c.numerator), int(c.denominator))
     powers: list[Power] = []
     for body, exponent in found:
-        poly = total(product([Fraction(int(q.numerator), int(q.denominator)), *(atom(scale.atoms[k]) ** e for k, e in enumerate(es))]) for es, q in body.terms())
+        poly = total(
+            product(
+                [Fraction(int(q.numerator), int(q.denominator)), *(atom(scale.atoms[k]) ** e for k, e in enumerate(es))]
+            )
+            for es, q in body.terms()
+        )
         terms = list(poly.terms)
         if len(terms) == 1:
             ((monomial, q),) = terms
@@ -217,7 +225,12 @@ def _unwrapped(s: Sum) -> Sum:
 
 def ordered(terms: list[Term]) -> tuple[Term, ...]:
     """Constants first, then positive terms, then by kind and name: an order that no run changes."""
-    return tuple(sorted(terms, key=lambda t: (bool(t.factors) or t.number < 0, t.number < 0, len(t.factors) and _kind(t), repr(t.factors))))
+    return tuple(
+        sorted(
+            terms,
+            key=lambda t: (bool(t.factors) or t.number < 0, t.number < 0, len(t.factors) and _kind(t), repr(t.factors)),
+        )
+    )
 
 
 def _kind(t: Term) -> int:

@@ -5,7 +5,7 @@ depends, is not written, so that E_w is E and x_{t,w} is x_t.
 from __future__ import annotations
 
 import re
-from collections.abc import Hashable, Iterable
+from collections.abc import Hashable, Iterable, Iterator
 from fractions import Fraction
 from functools import cache
 
@@ -42,18 +42,31 @@ def multiplied(factors: Iterable[Poly]) -> str:
     """A product of polynomials, each as it is written alone; a positive number or a sign in front."""
     number, found = Fraction(1), list[Factor]()
     for p in factors:
-        match regroup(cancelled(p)).terms:
-            case (one,):
-                number *= one.number
-                found += one.factors
-            case terms:
-                sign = -1 if all(t.number < 0 for t in terms) or any(t.number < 0 and not t.factors for t in terms) else 1
-                number *= sign
-                found.append(Power(Sum(ordered([t.times(Fraction(sign)) for t in terms]))))
-    found.sort(key=lambda f: (not isinstance(f, Power), isinstance(f, Power) and isinstance(f.base, Sum), repr(f)))
-    powers = {f.base: sum(g.exponent for g in found if isinstance(g, Power) and g.base == f.base) for f in found if isinstance(f, Power)}
-    joined = [Power(base, e) for base, e in powers.items()] + [f for f in found if not isinstance(f, Power)]
-    return ("-" if number < 0 else "") + term(Term(number, tuple(joined)))
+        terms = regroup(cancelled(p)).terms
+        if len(terms) == 1:
+            number *= terms[0].number
+            found += terms[0].factors
+        else:
+            sign = Fraction(-1 if _negative(terms) else 1)
+            number *= sign
+            found.append(Power(Sum(ordered([t.times(sign) for t in terms]))))
+    return ("-" if number < 0 else "") + term(Term(number, tuple(_joined(found))))
+
+
+def _negative(terms: tuple[Term, ...]) -> bool:
+    """Whether a bracket reads better with the other sign: all of it is negative, or its constant is."""
+    return all(t.number < 0 for t in terms) or any(t.number < 0 and not t.factors for t in terms)
+
+
+def _joined(factors: list[Factor]) -> Iterator[Factor]:
+    """Equal factors as one power; atoms, then brackets, then what they multiply."""
+    powers: dict[Hashable | Sum, int] = {}
+    for f in factors:
+        if isinstance(f, Power):
+            powers[f.base] = powers.get(f.base, 0) + f.exponent
+    found = [Power(base, exponent) for base, exponent in powers.items()]
+    yield from sorted(found, key=lambda f: (isinstance(f.base, Sum), repr(f.base)))
+    yield from sorted((f for f in factors if not isinstance(f, Power)), key=repr)
 
 
 def polynomial(p: Poly) -> str:
@@ -63,9 +76,13 @@ def polynomial(p: Poly) -> str:
 
 def tex(s: Sum) -> str:
     """A sum, positive terms first as they are ordered."""
-    parts = [("-" if t.number < 0 else "+", term(t)) for t in s.terms]
-    text = " ".join(f"{sign} {body}" for sign, body in parts)
-    return text.removeprefix("+ ").replace("- ", "-", 1) if text.startswith("- ") else text.removeprefix("+ ") or "0"
+    return signed((t.number < 0, term(t)) for t in s.terms) or "0"
+
+
+def signed(parts: Iterable[tuple[bool, str]]) -> str:
+    """Summands with their signs; the first has one only if it is negative."""
+    text = " ".join(f"{'-' if negative else '+'} {body}" for negative, body in parts)
+    return f"-{text[2:]}" if text.startswith("- ") else text.removeprefix("+ ")
 
 
 def term(t: Term) -> str:
@@ -114,7 +131,11 @@ def _summed(f: Factor) -> Law | None:
 
 def _about(s: Sum) -> bool:
     """Whether a bracket holds more than numbers."""
-    return any(not isinstance(f, Power) or (_about(f.base) if isinstance(f.base, Sum) else not scalar(f.base)) for t in s.terms for f in t.factors)
+    return any(
+        not isinstance(f, Power) or (_about(f.base) if isinstance(f.base, Sum) else not scalar(f.base))
+        for t in s.terms
+        for f in t.factors
+    )
 
 
 def _steps(law: Law) -> Power | None:
@@ -137,14 +158,15 @@ def factor(f: Factor, *, whole: bool = False) -> str:
             return rf"\langle {vector(left)}, {vector(right)} \rangle"
         case Averaged(law, body):
             inside = _argument(body)
-            return f"{_law(law, whole=whole)}{chr(92) + ',' if inside.startswith(chr(92) + 'mathbb') else ''} {inside}"
+            space = r"\," if inside.startswith(r"\mathbb") else ""
+            return f"{_law(law, whole=whole)}{space} {inside}"
         case Power(Sum() as base, exponent):
             text = bracketed(tex(base))
         case Power(Average(law, body), exponent):
             text = f"{_law(law, whole=whole)} {_argument(regroup(product(atom(a) ** e for a, e in body)))}"
         case Power(base, exponent):
             text = symbol(base)
-            if exponent > 1 and ("^" in text or "_" in text and "(" in text):
+            if exponent > 1 and ("^" in text or ("_" in text and "(" in text)):
                 text = f"({text})"
     return text if exponent == 1 else f"{text}^{{{exponent}}}"
 
@@ -174,21 +196,16 @@ def _argument(body: Sum) -> str:
 
 def vector(v: Vec) -> str:
     """A combination of vectors, positive ones first, gradients and x* last."""
-    pieces = [(t.number < 0, b, t, regroup(c)) for b, c in v.coords if len((s := regroup(c)).terms) for t in s.terms[:1]]
+    scaled = [(b, regroup(c)) for b, c in v.coords]
+    pieces = [(c.terms[0].number < 0, b, c) for b, c in scaled]
     pieces.sort(key=lambda p: (p[0], p[1].name == "x*", p[1].name == "g", repr(p[1])))
-    return tex_of(pieces) or "0"
+    return signed((negative, _scaled(-c if negative else c, b)) for negative, b, c in pieces) or "0"
 
 
-def tex_of(pieces: list[tuple[bool, Basis, Term, Sum]]) -> str:
-    """Signs, coefficients and names."""
-    parts = []
-    for negative, b, _, c in pieces:
-        c = -c if negative else c
-        scale = tex(c)
-        scale = "" if scale == "1" else bracketed(scale) if len(c.terms) > 1 else scale
-        parts.append(("-" if negative else "+", f"{scale} {symbol(b)}".strip()))
-    text = " ".join(f"{sign} {body}" for sign, body in parts).removeprefix("+ ")
-    return f"-{text[2:]}" if text.startswith("- ") else text
+def _scaled(c: Sum, b: Basis) -> str:
+    text = tex(c)
+    scale = "" if text == "1" else bracketed(text) if len(c.terms) > 1 else text
+    return f"{scale} {symbol(b)}".strip()
 
 
 @cache
