@@ -75,7 +75,9 @@ def _other(finding: Finding, evidence: Evidence | None, names: Names) -> Iterato
         case RocqTheorem():
             yield _theorem(finding, evidence, names)
         case Refusal():
-            yield f"\\greedylrpart{{Refused by the kernel}} {names.text(finding.says)}\n"
+            reason = finding.says.partition(f"to {evidence.says}: ")[2]
+            said = names.text(evidence.says)
+            yield f"\\greedylrpart{{Refused by the kernel}} {said}: the kernel answers\n{program(reason)}"
         case Arithmetic() | Unpublished() | Assumed():
             yield f"\\greedylrpart{{{escaped(finding.kind.capitalize())}}} {names.text(finding.says)}.\n"
         case None if finding.kind == "measurement":
@@ -91,7 +93,7 @@ def _theorem(finding: Finding, evidence: RocqTheorem, names: Names) -> str:
     role = "Refuted by a theorem of Rocq" if evidence.refutes else "Theorem of Rocq"
     head = f"\\greedylrpart{{{role}}} {code(name)} in {code(file + '.v')}: {names.text(evidence.says)}.\n"
     needs = f"It assumes {', '.join(map(names.cite, evidence.needs))} as premises.\n" if evidence.needs else ""
-    return f"{head}{needs}\\begin{{greedylrrocq}}\n{filled(finding.statement)}\n\\end{{greedylrrocq}}\n"
+    return f"{head}{needs}{program(finding.statement)}"
 
 
 def _checks(checks: tuple[Check, ...], text: Callable[[str], str]) -> Iterator[str]:
@@ -108,9 +110,10 @@ def table(rows: Iterable[Row]) -> str:
     return f"\\begin{{greedylrtable}}\n{body}\\end{{greedylrtable}}\n"
 
 
-def filled(statement: str) -> str:
-    """The prover's statement as one paragraph: where it breaks lines says nothing."""
-    return "\n".join(wrap(typewriter(" ".join(statement.split())), 118, break_long_words=False, break_on_hyphens=False))
+def program(text: str) -> str:
+    """What a checker printed, as one paragraph: where it breaks lines says nothing."""
+    lines = wrap(typewriter(" ".join(text.split())), WIDTH, break_long_words=False, break_on_hyphens=False)
+    return "\\begin{greedylrrocq}\n" + "\n".join(lines) + "\n\\end{greedylrrocq}\n"
 
 
 def columns(text: str) -> str:

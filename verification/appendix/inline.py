@@ -31,11 +31,14 @@ NAMES = MappingProxyType(
     }
 )
 LONG = frozenset("sqrt sup max min prod avg ab grad ln Phi".split())  # words, unless a formula is around
-SIGNS = MappingProxyType({"<=": r"\le", ">=": r"\ge", "!=": r"\ne", "->": r"\to", "*": r"\cdot", "<": "<", ">": ">"})
+SIGNS = MappingProxyType(
+    {"<=": r"\le", ">=": r"\ge", "!=": r"\ne", "->": r"\to", "+-": r"\pm", "*": r"\cdot", "<": "<", ">": ">"}
+)
 TOKEN = re.compile(
+    r"(?P<pair><[^<>=,]+, [^<>=,]+>)|"
     r"(?P<word>[A-Za-z]+(?:_lr)?(?![A-Za-z]))(?P<prime>(?:'(?![A-Za-z]))*)(?P<star>\*(?=[\s),;:.\]|/^_]|$))?"
     r"|(?P<number>\d+(?:,\d{3})*(?:\.\d+)?(?:e[+-]\d+)?%?)|(?P<script>[_^](?:\{[^{}]*\}|\([^()]*\)|-?(?:[A-Za-z]+|\d+))'*)"
-    r"|(?P<sign><=|>=|!=|->|[-+*/=<>])|(?P<bracket>[()\[\]|])|(?P<space>[ ]+)|(?P<other>'\w+|.)",
+    r"|(?P<sign><=|>=|!=|->|\+-(?= )|[-+*/=<>])|(?P<bracket>[()\[\]|])|(?P<space>[ ]+)|(?P<other>'\w+|.)",
     re.DOTALL,
 )
 WORD = re.compile(
@@ -108,7 +111,7 @@ def _run(run: list[re.Match[str]]) -> str:
 def _telling(token: re.Match[str]) -> bool:
     if token["word"]:
         return token["word"] not in LONG or token["word"] == "sqrt"
-    return bool(token["script"]) or token[0] in ("<=", ">=", "!=", "=", "<", ">", "->")
+    return bool(token["script"] or token["pair"]) or token[0] in ("<=", ">=", "!=", "=", "<", ">", "->")
 
 
 def _loose(run: list[re.Match[str]], end: int) -> bool:
@@ -154,7 +157,7 @@ def _formula(run: list[re.Match[str]]) -> str:
     bars = 0
     parts = []
     for k, token in enumerate(run):
-        if token[0] in "([" and token["bracket"] and k and run[k - 1]["space"]:
+        if token[0] in "([" and token["bracket"] and k > 1 and run[k - 1]["space"] and not run[k - 2]["sign"]:
             parts.append(r"\;")
         if token[0] == "|":
             parts.append(r"\lvert " if bars % 2 == 0 else r"\rvert ")
@@ -165,6 +168,9 @@ def _formula(run: list[re.Match[str]]) -> str:
 
 
 def _token(token: re.Match[str]) -> str:
+    if token["pair"]:
+        left, right = ("".join(map(_token, TOKEN.finditer(part))) for part in token[0][1:-1].split(", "))
+        return rf"\langle {left}, {right}\rangle "
     if token["word"]:
         base = r"\mathbb{E}" if token["word"] == "E" else NAMES.get(token["word"], token["word"])
         return f"{base}{len(token['prime'] or '') * chr(39)}{'^*' if token['star'] else ''} "

@@ -72,10 +72,10 @@ def _product(form: Form) -> list[Term]:
     """One inner product or norm, if the form is one."""
     p = total(product(atom(b) ** (2 if len(pair) == 1 else 1) for b in pair) * c for pair, c in _sorted(form))
     number, found = p.body.factor_list()
-    linear = [_linear(p, body) for body, exponent in found for _ in range(exponent)]
-    if len(linear) != 2:
+    if any(sum(es) != 1 for body, _ in found for es in body.monoms()):
         return [_entry(pair, c) for pair, c in _sorted(form)]
-    c, (u, v) = Fraction(int(number.numerator), int(number.denominator)), linear
+    u, v = (_linear(p, body) for body, exponent in found for _ in range(exponent))
+    c = Fraction(int(number.numerator), int(number.denominator))
     half = lift(Fraction(1, 2))
     larger, smaller = half * (u + v), half * (u - v)
     if u == v:
