@@ -7,10 +7,9 @@ from fractions import Fraction
 from functools import cache
 from itertools import chain
 
-from sympy.polys.rings import PolyElement
-
 from theory.gram import Basis, Inner, Vec, vector_of
 from theory.polynomial import Poly, atom, lift, product, total
+from verification.appendix.factors import factors
 from verification.appendix.formula import Factor, Norm2, Pair, Term
 
 Form = dict[frozenset[Basis], Fraction]  # the coefficient of <u, v>, of |u|^2 where the set is {u}
@@ -71,11 +70,10 @@ def _vectors(f: Factor) -> tuple[Vec, ...]:
 def _product(form: Form) -> list[Term]:
     """One inner product or norm, if the form is one."""
     p = total(product(atom(b) ** (2 if len(pair) == 1 else 1) for b in pair) * c for pair, c in _sorted(form))
-    number, found = p.body.factor_list()
-    if any(sum(es) != 1 for body, _ in found for es in body.monoms()):
+    c, found = factors(p)
+    if any(sum(e for _, e in monomial) != 1 for body, _ in found for monomial, _ in body.terms):
         return [_entry(pair, c) for pair, c in _sorted(form)]
-    u, v = (_linear(p, body) for body, exponent in found for _ in range(exponent))
-    c = Fraction(int(number.numerator), int(number.denominator))
+    u, v = (_linear(body) for body, exponent in found for _ in range(exponent))
     half = lift(Fraction(1, 2))
     larger, smaller = half * (u + v), half * (u - v)
     if u == v:
@@ -96,9 +94,9 @@ def _pair(u: Vec, v: Vec) -> Pair:
     return Pair(*sorted((u, v), key=lambda w: (w.coords[0][0].name != "g", len(w.coords), repr(w))))
 
 
-def _linear(p: Poly, body: PolyElement) -> Vec:
-    """A linear factor as a vector."""
-    coords = ((p.atoms[es.index(1)], lift(Fraction(int(q.numerator), int(q.denominator)))) for es, q in body.terms())
+def _linear(p: Poly) -> Vec:
+    """A linear polynomial in basis elements as a vector."""
+    coords = [(b, lift(c)) for monomial, c in p.terms for b, _ in monomial if isinstance(b, Basis)]
     return Vec(tuple(sorted(coords, key=repr)))
 
 

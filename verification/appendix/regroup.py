@@ -13,6 +13,7 @@ from math import gcd, lcm
 
 from theory.gram import Average, Count, Inner, Law, Symbol, Vec
 from theory.polynomial import Monomial, Poly, atom, lift, product, total
+from verification.appendix.factors import factors
 from verification.appendix.formula import Averaged, Factor, Power, Sum, Term, value
 from verification.appendix.quadratic import gram
 
@@ -189,28 +190,16 @@ def _ends(a: Hashable) -> tuple[object, ...]:
 
 def _factored(scale: Poly) -> tuple[Fraction, tuple[Power, ...]]:
     """A number and powers of atoms and of irreducible brackets, the brackets with a positive first term."""
-    if not scale.atoms:
-        return next(c for _, c in scale.terms), ()
-    c, found = scale.body.factor_list()
-    number = Fraction(int(c.numerator), int(c.denominator))
+    number, found = factors(scale)
     powers: list[Power] = []
-    for body, exponent in found:
-        poly = total(
-            product(
-                [Fraction(int(q.numerator), int(q.denominator)), *(atom(scale.atoms[k]) ** e for k, e in enumerate(es))]
-            )
-            for es, q in body.terms()
-        )
-        terms = list(poly.terms)
-        if len(terms) == 1:
-            ((monomial, q),) = terms
-            powers += [Power(a, e * exponent) for a, e in monomial]
-            number *= q**exponent
-            continue
-        inside = [Term(q, tuple(Power(a, e) for a, e in monomial)) for monomial, q in terms]
-        common = content(inside)
-        powers.append(Power(Sum(ordered([t.times(1 / common) for t in inside])), exponent))
+    for bracket, exponent in found:
+        terms = [Term(c, tuple(Power(a, e) for a, e in monomial)) for monomial, c in bracket.terms]
+        common = content(terms)
         number *= common**exponent
+        if len(terms) == 1:
+            powers += [Power(a, e * exponent) for monomial, _ in bracket.terms for a, e in monomial]
+        else:
+            powers.append(Power(Sum(ordered([t.times(1 / common) for t in terms])), exponent))
     atoms_first = sorted(powers, key=lambda p: (isinstance(p.base, Sum), repr(p.base)))
     return number, tuple(atoms_first)
 
@@ -225,12 +214,11 @@ def _unwrapped(s: Sum) -> Sum:
 
 def ordered(terms: list[Term]) -> tuple[Term, ...]:
     """Constants first, then positive terms, then by kind and name: an order that no run changes."""
-    return tuple(
-        sorted(
-            terms,
-            key=lambda t: (bool(t.factors) or t.number < 0, t.number < 0, len(t.factors) and _kind(t), repr(t.factors)),
-        )
-    )
+    return tuple(sorted(terms, key=_place))
+
+
+def _place(t: Term) -> tuple[bool, bool, int, str]:
+    return bool(t.factors) or t.number < 0, t.number < 0, _kind(t) if t.factors else 0, repr(t.factors)
 
 
 def _kind(t: Term) -> int:
