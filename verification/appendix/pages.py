@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
+from inspect import unwrap
 
+from theory.claim import Counterexample, Evidence
 from verification.appendix import figures
 from verification.appendix.escape import code
 from verification.appendix.evidence import shown
@@ -68,12 +71,16 @@ def _first(note: str, entry: Entry, names: Names) -> str:
 
 def _twin(entry: Entry, names: Names) -> str:
     """A claim that this one rests on, and that has the very same evidence."""
-    same = (
-        u
-        for u in entry.claim.uses
-        if entry.claim.evidence and names.book.ledger[u].claim.evidence == entry.claim.evidence
-    )
-    return next(same, "")
+    mine = [_original(e) for e in entry.claim.evidence]
+    others = ((u, names.book.ledger[u].claim.evidence) for u in entry.claim.uses)
+    return next((u for u, theirs in others if mine and [_original(e) for e in theirs] == mine), "")
+
+
+def _original(evidence: Evidence) -> Evidence:
+    """The evidence with the replay as it is written, and not the one that remembers."""
+    if isinstance(evidence, Counterexample):
+        return replace(evidence, replay=unwrap(evidence.replay))
+    return evidence
 
 
 def statement(latex: str) -> str:

@@ -152,3 +152,10 @@ def test_a_number_whose_status_no_table_has_is_refused(ledger, rocq):
 def test_the_skeleton_inputs_no_claim_twice(ledger):
     argued = [e for e in ledger.values() if argues(e.claim)]
     assert skeleton(argued).count("\\input{\\greedylrpath claims/") == len(argued)
+
+
+def test_evidence_that_two_claims_share_is_printed_once(texts):
+    """Section 3 announces Theorem A.1, and falls with it."""
+    assert r"The same as for Claim~\ref{greedylr:A-1}." in texts[file_of("3.rate")]
+    assert "no upper limit on" in texts[file_of("A.1")]
+    assert "no upper limit on" not in texts[file_of("3.rate")]
