@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from verification.advise import advise
+from verification.appendix.command import appendix
 from verification.fsweep import fsweep
 from verification.fsweep_llm import fsweep_llm
 from verification.options import FSweepCommand, ListCommand
@@ -148,6 +149,7 @@ app.command()(study)
 app.command(cls=ListCommand)(advise)
 app.command(cls=ListCommand)(worst_case)
 app.command()(tightness)
+app.command()(appendix)
 
 
 def _ready(page: Path, only: str) -> None:

@@ -1,0 +1,1 @@
+"""The ledger as LaTeX: statements, proofs written from the checked proof data, counterexamples, tables, figures."""
