@@ -1,5 +1,6 @@
 """A headless Chromium, driven through a pipe: what it logs, what it asks for, what a page says in it."""
 
+import base64
 import json
 import os
 import shutil
@@ -61,6 +62,25 @@ class Page:
     def value(self, expression):
         """What a script expression is worth on the page."""
         return self.send("Runtime.evaluate", expression=expression, returnByValue=True)["result"].get("value")
+
+    def click(self, selector):
+        """Press the mouse where the first such element is drawn, and wait until the address has changed."""
+        before = self.value("location.href")
+        found = f"document.querySelector({json.dumps(selector)})"
+        self.value(f"{found}.scrollIntoView({{block: 'center', behavior: 'instant'}})")
+        x, y = self.value(f"(r => [r.left + r.width / 2, r.top + r.height / 2])({found}.getClientRects()[0])")
+        for kind in ("mousePressed", "mouseReleased"):
+            self.send("Input.dispatchMouseEvent", type=kind, x=x, y=y, button="left", clickCount=1)
+        for _ in range(500):
+            if self.value("location.href !== " + json.dumps(before) + " && document.readyState === 'complete'"):
+                return
+            time.sleep(0.02)
+        raise AssertionError(f"a click on {selector} leads nowhere")
+
+    def shot(self, path):
+        """What the page looks like, as a PNG of the whole of it."""
+        answer = self.send("Page.captureScreenshot", format="png", captureBeyondViewport=True)
+        path.write_bytes(base64.b64decode(answer["data"]))
 
     def told(self, *methods):
         """The parameters of the events of that kind."""

@@ -1,7 +1,10 @@
-"""In a real browser: no error, no request to a network, no page wider than a phone, and a filter without script."""
+"""In a real browser: no error, no request to a network, no dead link, no wide page, every claim within two clicks."""
+
+import shutil
 
 import pytest
 from chromium import PROGRAM, browser
+from page_faults import dead, errors, far, outside
 
 pytestmark = [
     pytest.mark.slow,
@@ -34,30 +37,82 @@ def page(tmp_path_factory):
         yield opened
 
 
+@pytest.fixture
+def own(ledger, site):
+    """Of every claim whether it has a page of its own."""
+    return {name: (site / "claims" / f"{name}.html").exists() for name in ledger}
+
+
 @pytest.mark.parametrize("width", WIDTHS)
 @pytest.mark.parametrize("name", SAMPLE)
 def test_a_page_loads_without_error_or_network_and_fits_the_screen(page, site, name, width):
     page.events.clear()
     page.open((site / name).as_uri(), width)
-    errors = [e["entry"] for e in page.told("Log.entryAdded")] + page.told("Runtime.exceptionThrown")
-    assert not errors + page.told("Runtime.consoleAPICalled")
-    asked = [e["request"]["url"] for e in page.told("Network.requestWillBeSent")]
-    assert (site / name).as_uri() in asked
-    assert [url for url in asked if not url.startswith((site.as_uri(), "data:", "about:"))] == []
+    assert errors(page) == []
+    assert outside(page, site) == []
+    assert (site / name).as_uri() in [e["request"]["url"] for e in page.told("Network.requestWillBeSent")]
     assert not page.told("Network.loadingFailed")
+    assert dead(page, site) == []
     if name.endswith(".html"):
         assert page.value("document.scrollingElement.scrollWidth") <= width
         assert page.value("document.styleSheets.length") == 1
 
 
-def test_the_browser_test_would_see_a_request_an_error_and_a_wide_page(page, tmp_path):
-    wrong = tmp_path / "wrong.html"
-    wrong.write_text('<div style="width: 3000px">x</div><img src="http://127.0.0.1:9/x.png"><script>nothing()</script>')
+@pytest.mark.parametrize("width", WIDTHS)
+def test_every_claim_is_within_two_clicks_of_the_first_page(page, site, own, width):
+    page.open((site / "index.html").as_uri(), width)
+    assert sum(own.values()) > 100
+    assert far(page, own) == []
+
+
+@pytest.mark.parametrize("status", ["proved", "proved with", "refuted", "measured"])
+def test_a_click_on_a_claim_shows_it_in_full(page, site, ledger, own, status):
+    name = next(n for n, e in ledger.items() if e.verdict.value == status and own[n])
+    page.open((site / "index.html").as_uri())
+    page.click(f"[id='{name}'] h4 a")
+    assert page.value("location.href") == (site / "claims" / f"{name}.html").as_uri()
+    assert ledger[name].claim.title in page.value("document.querySelector('main, body').innerText")
+
+
+FAULTS = {
+    "a broken link": ('href="claims/A.1.P3.html"', 'href="claims/A.1.P33.html"', "dead"),
+    "a link that leaves the site": ('href="ledger.json"', 'href="http://127.0.0.1:9/ledger.json"', "dead"),
+    "an error on the console": ("<h1", "<script>console.error('x')</script><h1", "errors"),
+    "an exception": ("<h1", "<script>nothing()</script><h1", "errors"),
+    "a request to a network": ("<h1", '<img src="http://127.0.0.1:9/x.png" alt=""><h1', "outside"),
+    "a claim without a link": ('<h4><a href="claims/A.1.P3.html">', '<h4><a href="#A.1.P3">', "far"),
+    "a claim that is not drawn": ('id="A.1.P3"', 'id="A.1.P3" style="display: none"', "far"),
+    "a claim that is not there": ('id="A.1.P3"', 'id="A.1.P3x"', "far"),
+    "a claim in a fold of a fold": ('<article class="claim', '<details><details><article class="claim', "far"),
+}
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_a_planted_fault_is_seen(page, site, own, tmp_path, fault):
+    right, wrong, kind = FAULTS[fault]
+    planted = tmp_path / "site"
+    shutil.copytree(site, planted)
+    text = (planted / "index.html").read_text()
+    if "without a link" in fault:  # the second link to the same page goes, too
+        text = text.replace('<a href="claims/A.1.P3.html">the evidence', '<a href="#A.1.P3">the evidence')
+    assert right in text
+    (planted / "index.html").write_text(text.replace(right, wrong))
     page.events.clear()
-    page.open(wrong.as_uri(), 360)
+    page.open((planted / "index.html").as_uri())
+    seen = {
+        "dead": dead(page, planted),
+        "errors": errors(page),
+        "outside": outside(page, planted),
+        "far": far(page, own),
+    }
+    assert seen[kind]
+    assert kind != "far" or "A.1.P3" in seen["far"]
+
+
+def test_a_page_that_is_too_wide_is_seen(page, tmp_path):
+    (tmp_path / "wide.html").write_text('<div style="width: 3000px">x</div>')
+    page.open((tmp_path / "wide.html").as_uri(), 360)
     assert page.value("document.scrollingElement.scrollWidth") > 360
-    assert any("127.0.0.1" in e["request"]["url"] for e in page.told("Network.requestWillBeSent"))
-    assert page.told("Runtime.exceptionThrown")
 
 
 @pytest.mark.parametrize("name", ["refuted", "inconsistent", "not-checkable"])
