@@ -29,7 +29,7 @@ def recipe(target):
     return made.group(1).replace("$(BIN)", ".venv/bin")
 
 
-def run(line, where, seconds=900):
+def run(line, where, seconds=3600):
     """Exit status, output and errors of the line in a shell; ``make`` would install: what it runs takes its place."""
     line = re.sub(r"^make (\S+)$", lambda m: recipe(m.group(1)), line)
     environment = os.environ | {"PYTHONPATH": str(where), "NUMBA_CACHE_DIR": str(where / "build" / "compiled")}

@@ -74,7 +74,7 @@ HERE = {
     ),
     f"{GREEDYLR} advise --loss my_model:my_loss --max-lr 0.1": Here((r"lower bound",), needs="torch"),
     f"{GREEDYLR} stability": Here(
-        (r"best +next +0 +0\.5 +0\.300", r"0\.315"), writes=("greedylr-results/*stab*/*.png",)
+        (r"best +next +0 +0\.5 +0\.300", r"0\.315"), writes=("greedylr-results/stability-*/figures/one-dimension.png",)
     ),
     f"{GREEDYLR} worst-case": Here(
         (r"0\.9 +from 1/L, no max_lr +8 +0\.020149", "certified bound"),

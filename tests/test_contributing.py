@@ -1,5 +1,6 @@
 """The recipes of CONTRIBUTING.md work as they stand there: in process, and in a copy of the checkout."""
 
+import ast
 import json
 import re
 import shutil
@@ -63,6 +64,17 @@ def test_every_file_that_is_named_is_there():
 
 def blocks_out(text):
     return re.sub(r"^```.*?^```$", "", text, flags=re.MULTILINE | re.DOTALL)
+
+
+@pytest.mark.parametrize("title", TITLES)
+def test_every_change_finds_its_place_and_every_new_file_is_new(title, tmp_path):
+    new, changes, _ = recipe(TEXT, title)
+    for path in {*new, *(path for path, _ in changes)}:
+        (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
+        if (checkout.ROOT / path).exists():
+            shutil.copy(checkout.ROOT / path, tmp_path / path)
+    follow(tmp_path, new, changes)
+    assert all(ast.parse((tmp_path / path).read_text()) for path in {*new, *(path for path, _ in changes)})
 
 
 def test_the_ledger_computes_that_the_claim_of_the_recipe_is_proved(module):
