@@ -22,7 +22,7 @@ class Here:
     quick: bool = False
     writes: tuple = ()  # files that are there afterwards, as patterns of paths
     needs: str = ""  # a module
-    after: str = ""  # another line, whose results it takes
+    after: str = ""  # another line, which prints the path that this one has with dots
     given: tuple = ()  # what a reader puts in: (what README has, what is put in its place)
 
 
@@ -72,7 +72,9 @@ HERE = {
     f"{ADVISE} 0.9 --smoothness 0.5 2 --min-lr 0.01 --max-lr 0.2 --convex --steps 1000": Here(
         (r"guaranteed .*<= 50 \|x_0 - x\*\|\^2 / T", "sharp.theorem"), quick=True
     ),
-    f"{GREEDYLR} advise --loss my_model:my_loss --max-lr 0.1": Here((r"lower bound",), needs="torch"),
+    f"{GREEDYLR} advise --loss my_model:my_loss --max-lr 0.1": Here(
+        (r"curvature 4\n", "L is an estimate from below", r"max_lr = 0\.125 is"), needs="torch"
+    ),
     f"{GREEDYLR} stability": Here(
         (r"best +next +0 +0\.5 +0\.300", r"0\.315"), writes=("greedylr-results/stability-*/figures/one-dimension.png",)
     ),
@@ -84,9 +86,7 @@ HERE = {
         (r"from 1/L, no max_lr +4 +0\.78 ", r"from 1/L, no max_lr +8 +0\.88 ")
     ),
     f"{GREEDYLR} worst-case --check greedylr-results/worst-case-...": Here(
-        (r"108 bounds check exactly", "426 patterns"),
-        after=f"{GREEDYLR} worst-case",
-        given=(("worst-case-...", "worst-case-*"),),
+        (r"108 bounds check exactly", "426 patterns"), after=f"{GREEDYLR} worst-case"
     ),
     f"{GREEDYLR} tightness --quick": Here((r"fixed rates, gamma = 3/2", r"bound over worst case")),
 }
