@@ -1,6 +1,5 @@
 """A headless Chromium, driven through a pipe: what it logs, what it asks for, what a page says in it."""
 
-import base64
 import json
 import os
 import shutil
@@ -76,11 +75,6 @@ class Page:
                 return
             time.sleep(0.02)
         raise AssertionError(f"a click on {selector} leads nowhere")
-
-    def shot(self, path):
-        """What the page looks like, as a PNG of the whole of it."""
-        answer = self.send("Page.captureScreenshot", format="png", captureBeyondViewport=True)
-        path.write_bytes(base64.b64decode(answer["data"]))
 
     def told(self, *methods):
         """The parameters of the events of that kind."""

@@ -1,6 +1,7 @@
 """The recipes of CONTRIBUTING.md work as they stand there: in process, and in a copy of the checkout."""
 
 import ast
+import importlib.util
 import json
 import re
 import shutil
@@ -10,7 +11,7 @@ from fractions import Fraction
 
 import checkout
 import pytest
-from fenced import blocks
+from fenced import blocks, commands
 from recipes import changed, follow, recipe
 from rejected import test_wrong_proofs as rejected
 
@@ -64,6 +65,19 @@ def test_every_file_that_is_named_is_there():
 
 def blocks_out(text):
     return re.sub(r"^```.*?^```$", "", text, flags=re.MULTILINE | re.DOTALL)
+
+
+def test_every_command_that_is_no_recipe_runs_something_that_exists():
+    lines = [line for line in commands(TEXT) if line not in SAYS]
+    assert len(lines) > 8
+    for line in lines:
+        program, *words = line.split()
+        if program == "make":
+            assert checkout.recipe(words[0])
+        for module in re.findall(r"-m ((?:verification)[\w.]*)", line):
+            assert importlib.util.find_spec(module), module
+        for path in (word for word in words if "/" in word):
+            assert (checkout.ROOT / path).exists(), path
 
 
 @pytest.mark.parametrize("title", TITLES)
