@@ -6,7 +6,12 @@ from numbers import Real
 
 
 def check_number(name: str, value: object) -> None:
-    """Refuse what is not a real number: another type, a bool, NaN."""
+    """Refuse what is not a real number.
+
+    Raises:
+        TypeError: for another type, or a bool.
+        ValueError: for NaN.
+    """
     if isinstance(value, bool) or not isinstance(value, Real):
         raise TypeError(f"{name} must be a number, got {value!r}: pass an int, a float or a Fraction.")
     if value != value:
@@ -14,7 +19,12 @@ def check_number(name: str, value: object) -> None:
 
 
 def check_count(name: str, value: object, least: int) -> None:
-    """Refuse what is not an integer of at least ``least``."""
+    """Refuse what is not an integer of at least ``least``.
+
+    Raises:
+        TypeError: for what is no int, or a bool.
+        ValueError: for an int below ``least``.
+    """
     if isinstance(value, bool) or not isinstance(value, int):
         raise TypeError(f"{name} counts losses and must be an int, got {value!r}: round it yourself if you mean it.")
     if value < least:
@@ -22,12 +32,20 @@ def check_count(name: str, value: object, least: int) -> None:
 
 
 def check_choice(name: str, value: object, allowed: tuple[str, ...]) -> None:
-    """Refuse what is not one of ``allowed``."""
+    """Refuse what is not one of ``allowed``.
+
+    Raises:
+        ValueError: for every other value.
+    """
     if value not in allowed:
         raise ValueError(f"{name} must be one of {', '.join(map(repr, allowed))}, got {value!r}.")
 
 
 def check_loss(value: object) -> None:
-    """Refuse what is no loss: another type or a bool; NaN and infinities are losses of a diverging run."""
+    """Refuse what is no loss; NaN and infinities are losses of a diverging run.
+
+    Raises:
+        TypeError: for another type, or a bool.
+    """
     if isinstance(value, bool) or not isinstance(value, Real):
         raise TypeError(f"a loss must be a number, got {value!r}: pass loss.item(), a float, an int or a Fraction.")

@@ -172,8 +172,10 @@ class DeviceRule:
     def apply(self, optimizer: Optimizer, state: DeviceState) -> None:
         """Write the rate into the optimizer's tensor learning rates; the first group's initial rate is the unit.
 
-        Groups keep the ratios that they have.  Raises ``TypeError`` for a learning rate that is a number: writing it
-        would wait for the device.
+        Groups keep the ratios that they have.
+
+        Raises:
+            TypeError: for a learning rate that is a number: writing it would wait for the device.
         """
         groups = optimizer.param_groups
         for k, group in enumerate(groups):

@@ -17,7 +17,11 @@ def several() -> bool:
 
 
 def agreed(loss: float, reduce: Reduce) -> float:
-    """The loss that every rank decides from: the mean of theirs, or the common one, which is checked."""
+    """The loss that every rank decides from: the mean of theirs, or the common one, which is checked.
+
+    Raises:
+        RuntimeError: where the losses differ between the ranks and ``reduce`` says that they are the same.
+    """
     if callable(reduce):
         return float(reduce(loss))
     if reduce == "local" or not several():

@@ -41,7 +41,12 @@ class RunningMean:
 
 
 class ReleasedGreedyLR(GreedyLR):
-    """The released class; made by ``GreedyLR(..., compat="hf")``."""
+    """The released class; made by ``GreedyLR(..., compat="hf")``.
+
+    Raises:
+        TypeError: for an optimizer that is none of torch's.
+        ValueError: for a factor of 1 or more, an unknown mode, and bounds that do not match the parameter groups.
+    """
 
     def __init__(
         self,

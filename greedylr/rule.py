@@ -43,7 +43,7 @@ class State:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rule:
-    """The options of GreedyLR; invalid ones raise ``TypeError`` or ``ValueError`` with the remedy.
+    """The options of GreedyLR.
 
     ``threshold`` 0 is the strict comparison; otherwise a loss must beat its reference b by ``threshold``
     (``"abs"``) or by ``threshold * |b|`` (``"rel"``; the paper has b, which is the same for positive losses and puts
@@ -55,6 +55,13 @@ class Rule:
     The ``"test"`` compares every ``window`` losses with the ``window`` losses before them and counts as good or bad
     only what noise alone would show with a probability of at most ``false_alarm``/2 each (``rank_test``); losses in
     between decide nothing.  Its ``patience`` counts such verdicts.
+
+    ``min_lr``, ``max_lr`` and ``eps`` have the unit of the learning rate, an ``"abs"`` threshold that of the loss; all
+    other numbers have none.
+
+    Raises:
+        TypeError: for an option of another type than is meant.
+        ValueError: for a value that no run could mean, and for options that contradict each other, with the remedy.
     """
 
     factor: Number
@@ -128,7 +135,12 @@ class Rule:
             raise ValueError(f"eps must be finite and at least 0, got {self.eps!r}: 0 applies every change.")
 
     def start(self, rate: Number) -> State:
-        """The state before the first loss, at the initial learning rate gamma_0 = ``rate``."""
+        """The state before the first loss, at the initial learning rate gamma_0 = ``rate``.
+
+        Raises:
+            TypeError: for a rate that is no number.
+            ValueError: for one that is not positive and finite, or outside [min_lr, max_lr].
+        """
         check_number("the initial rate", rate)
         if not 0 < rate < math.inf:
             raise ValueError(f"the initial rate must be positive and finite, got {rate!r}: rates are only ever scaled.")
@@ -143,6 +155,9 @@ class Rule:
         """The state after ``loss``: its ``rate`` is the learning rate decided from it.
 
         A NaN loss counts as not improved and never becomes the reference; smoothed, it lasts as long as the window.
+
+        Raises:
+            TypeError: for a loss that is no number; a tensor is none, its ``loss.item()`` is.
         """
         check_loss(loss)
         if self.comparison == "test":

@@ -189,7 +189,12 @@ class GreedyLR(ReduceLROnPlateau):
         self.rule.start(1.0)
 
     def step(self, metrics: Any, epoch: int | None = None) -> None:  # type: ignore[override]
-        """Move the learning rates as the loss ``metrics`` says; call it after ``optimizer.step()``."""
+        """Move the learning rates as the loss ``metrics`` says; call it after ``optimizer.step()``.
+
+        Raises:
+            FloatingPointError: for a loss that is not finite, where ``nonfinite="raise"``.
+            ValueError: where a parameter group was added whose rate lies outside its bounds.
+        """
         loss = metrics if type(metrics) is float else float(metrics.detach() if hasattr(metrics, "detach") else metrics)
         if self._alone is None:
             self._alone = self.reduce == "local" or not (callable(self.reduce) or several())
@@ -310,7 +315,11 @@ class GreedyLR(ReduceLROnPlateau):
         return state
 
     def load_state_dict(self, state_dict: Mapping[str, Any]) -> None:
-        """Go on where ``state_dict`` was taken, of this class or of the released one, and set the rates."""
+        """Go on where ``state_dict`` was taken, of this class or of the released one, and set the rates.
+
+        Raises:
+            ValueError: for the state of another number of parameter groups, and for rates outside their bounds.
+        """
         rates = state_dict.get("_last_lr", self._last_lr)
         if len(rates) != len(self.optimizer.param_groups):
             raise ValueError(

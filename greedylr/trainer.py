@@ -58,7 +58,11 @@ class Adapter:
         self.greedy.load_state_dict(state_dict)
 
     def check(self, optimizer: Any) -> None:
-        """Refuse to move the rates of anything but ``optimizer``, wrapped or not."""
+        """Refuse to move the rates of anything but ``optimizer``, wrapped or not.
+
+        Raises:
+            ValueError: where the GreedyLR was made for another optimizer.
+        """
         if self.greedy.optimizer.param_groups is not optimizer.param_groups:
             raise ValueError(
                 f"the GreedyLR moves the rates of another {type(self.greedy.optimizer).__name__} than the one that is"
@@ -75,7 +79,7 @@ class EveryStep(Adapter):
         self._losses: list[Tensor] = []
 
     def add(self, loss: Tensor, last: bool) -> None:
-        """Note a micro-batch's share of the mean loss; ``last``: the optimizer steps after it."""
+        """Note a micro-batch's share of the mean loss, one element; ``last``: the optimizer steps after it."""
         if self._due:  # the optimizer skipped that step
             self._losses = []
         self._losses.append(loss)
@@ -111,7 +115,11 @@ class EveryLog(Adapter, TrainerCallback):
     _listens = False
 
     def step(self) -> None:
-        """Note that the optimizer stepped: its loss is not known yet."""
+        """Note that the optimizer stepped: its loss is not known yet.
+
+        Raises:
+            RuntimeError: where it is not among the callbacks, and would never see a loss.
+        """
         if not self._listens:
             raise RuntimeError(
                 "EveryLog is the scheduler and no callback: pass callbacks=[it], too, so that it sees losses."
@@ -121,7 +129,11 @@ class EveryLog(Adapter, TrainerCallback):
     def on_train_begin(
         self, args: Any, state: Any, control: Any, lr_scheduler: Any = None, optimizer: Any = None, **_: Any
     ) -> None:
-        """Refuse what would leave the rate as it is."""
+        """Refuse what would leave the rate as it is.
+
+        Raises:
+            ValueError: where it is not the scheduler, moves another optimizer, or where nothing is logged.
+        """
         if lr_scheduler is not self:
             raise ValueError(
                 f"EveryLog is a callback and the scheduler is {type(lr_scheduler).__name__}: pass"
@@ -155,7 +167,13 @@ class GreedyTrainer(Trainer):
     lr_scheduler: Any
 
     def create_scheduler(self, num_training_steps: int, optimizer: Optimizer | None = None) -> EveryStep:
-        """The scheduler, made where none is given; Trainer asks for it when training starts."""
+        """The scheduler, made where none is given; Trainer asks for it when training starts.
+
+        Raises:
+            RuntimeError: under DeepSpeed.
+            TypeError: for a scheduler that is no GreedyLR.
+            ValueError: for one that moves another optimizer, and for arguments that ask for another schedule.
+        """
         if self.is_deepspeed_enabled:
             raise RuntimeError(
                 "GreedyTrainer got DeepSpeed, whose engine steps the optimizer, and a scheduler that it owns, inside"
