@@ -25,6 +25,7 @@ ALLOWED = {
     "numerics": {"numerics", "greedylr", *LIBRARIES},
     "numerics/llm": {"numerics", "greedylr", *LIBRARIES, *LANGUAGE},
     "verification": {*PACKAGES, "typer", "rich", "numpy", "scipy", "clarabel"},
+    "verification/schedulers": {*PACKAGES, "typer", "rich", "numpy", "pyarrow"},
     "verification/page": {*PACKAGES, "jinja2", "markupsafe", "latex2mathml"},
     "examples": {"greedylr", "torch", "transformers", "accelerate", "lightning"},
     "notebooks": {"numerics.compiled", "nbclient", "nbformat"},

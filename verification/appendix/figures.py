@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from verification.appendix.words import prose
-from verification.language import figures as language
 from verification.page.figures import FIGURES, Figure
 
 
@@ -26,4 +25,4 @@ def included(figure: Figure) -> str:
 def copies() -> Iterator[tuple[str, bytes]]:
     """Every figure, byte for byte as it is kept."""
     for figure in FIGURES:
-        yield f"figures/{figure.name}.png", (language.FOLDER / f"{figure.name}.png").read_bytes()
+        yield f"figures/{figure.name}.png", (figure.folder / f"{figure.name}.png").read_bytes()
