@@ -162,5 +162,5 @@ def forest(found: Mapping[str, Sequence[Overall]], title: str) -> Figure:
         axes.set(
             xscale="log", xlabel=f"final loss of {next(iter(found.values()))[0].first} over the other's", title=title
         )
-        axes.legend(frameon=False)
+        figure.legend(loc="outside lower center", ncols=2, frameon=False)
     return figure

@@ -10,8 +10,8 @@ from numerics.figures import save
 from numerics.robustness import figures as draw
 from numerics.robustness.summary import overall, pairs, spreads
 from numerics.sweeps import store
-from verification.schedulers.by_optimizer import GREEDY, OTHERS, about
-from verification.schedulers.kept import only, runs, tables
+from verification.schedulers.by_optimizer import GREEDY, HORIZONS, OTHERS, about
+from verification.schedulers.kept import runs, tables
 from verification.schedulers.under_noise import ABOUT, FELT, FIXED
 
 FOLDER = Path(__file__).with_name("figures")
@@ -59,10 +59,11 @@ def sensitivity() -> Any:
 
 def forest() -> Any:
     """GreedyLR against the others, each from its own best rate."""
-    found = {
-        f"{steps} steps": overall(pairs(runs("study", f"own-{steps}"), (GREEDY,), OTHERS), ()) for steps in (200, 1000)
-    }
-    return draw.forest(found, about(only(runs("study", "own-200"), schedule=GREEDY), 200).rpartition(",")[0])
+    found = {}
+    for steps in HORIZONS:
+        table = runs("study", f"own-{steps}")
+        found[about(table, steps)] = overall(pairs(table, (GREEDY,), OTHERS), ())
+    return draw.forest(found, "GreedyLR, best loss, patience 10, each from its own best rate")
 
 
 FIGURES: Mapping[str, Callable[[], Any]] = {
