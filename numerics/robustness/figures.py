@@ -162,5 +162,5 @@ def forest(found: Mapping[str, Sequence[Overall]], title: str) -> Figure:
         axes.set(
             xscale="log", xlabel=f"final loss of {next(iter(found.values()))[0].first} over the other's", title=title
         )
-        figure.legend(loc="outside lower center", ncols=2, frameon=False)
+        figure.legend(loc="outside lower center", frameon=False)
     return figure
