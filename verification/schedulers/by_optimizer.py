@@ -49,7 +49,8 @@ def shared(other: str) -> Measured:
 @cache
 def _own(steps: int, measure: str = "final", by: tuple[str, ...] = ()) -> list[Overall]:
     table = runs(STUDY, f"own-{steps}")
-    greedy = sorted({name for name in table["schedule"].to_pylist() if name.startswith("greedy")})
+    all_rules = sorted({name for name in table["schedule"].to_pylist() if name.startswith("greedy")})
+    greedy = all_rules if (measure, by) == ("final", ()) else [GREEDY]
     return overall(pairs(table, greedy, OTHERS, measure), by)
 
 

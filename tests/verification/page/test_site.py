@@ -146,7 +146,7 @@ def test_a_figure_has_words_for_those_who_do_not_see_it_its_command_and_its_numb
     (alt,) = re.findall(r'<img src="\.\./figures/smollm2-peaks\.svg" alt="([^"]{40,})">', page)
     assert "against the highest rate" in alt
     assert "python -m verification.language.figures" in page
-    assert files["results/limits-smollm2/runs.parquet"][:4] == b"PAR1"
+    assert files["results/language/limits-smollm2/runs.parquet"][:4] == b"PAR1"
     assert "../runs.html" in page
 
 
