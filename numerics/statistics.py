@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 import numpy.typing as npt
@@ -54,6 +55,7 @@ def median(values: Sequence[float] | Array, level: float = 0.95) -> Estimate:
     return Estimate(float(np.median(x)), float(low), float(high), level)
 
 
+@cache
 def share(count: int, of: int, level: float = 0.95) -> Estimate:
     """A share of independent trials with the interval of Clopper and Pearson (1934), which is never too short."""
     interval = stats.binomtest(count, of).proportion_ci(level, method="exact")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -62,3 +62,20 @@ def swept(
             progress.update(bar, completed=done, total=total)
 
         return run(sweep, out, backend=backend, progress=show, across_versions=across_versions)
+
+
+def kept_again(what: str, names: Sequence[str], known: Collection[str], publish: Callable[[str], None]) -> int:
+    """Publish what is named, or all that is known, and return the exit status: 2 for a name that is none."""
+    from numerics.sweeps.store import SweepError  # noqa: PLC0415
+
+    unknown = [name for name in names if name not in known]
+    if unknown:
+        sys.stderr.write(f"no {what} is called {unknown[0]!r}: {', '.join(known)}.\n")
+        return 2
+    try:
+        for name in names or known:
+            publish(name)
+    except SweepError as error:
+        sys.stderr.write(f"{error}\n")
+        return 1
+    return 0

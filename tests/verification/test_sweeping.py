@@ -4,7 +4,8 @@ import pytest
 import typer
 
 from numerics.sweeps.backends import Backend
-from verification.sweeping import folder, limits, refuse, swept
+from numerics.sweeps.store import SweepError
+from verification.sweeping import folder, kept_again, limits, refuse, swept
 
 HERE = Backend("sequential")
 
@@ -38,3 +39,25 @@ def test_a_sweep_is_told_what_the_command_was(resume, across, tmp_path, monkeypa
     *discarded, (sweep, out, options) = told
     assert discarded == ([] if resume else [("discard", tmp_path)])
     assert (sweep, out, options["backend"], options["across_versions"]) == ("a sweep", tmp_path, HERE, across)
+
+
+@pytest.mark.parametrize(("names", "ran"), [([], ["a", "b"]), (["b"], ["b"])])
+def test_what_is_named_is_published_again_or_else_everything(names, ran):
+    done = []
+    assert kept_again("study", names, {"a": 1, "b": 2}, done.append) == 0
+    assert done == ran
+
+
+def test_a_name_that_is_none_is_refused_before_anything_runs(capsys):
+    done = []
+    assert kept_again("study", ["b", "c"], ["a", "b"], done.append) == 2
+    assert capsys.readouterr().err == "no study is called 'c': a, b.\n"
+    assert not done
+
+
+def test_a_sweep_that_cannot_go_on_says_why(capsys):
+    def publish(name):
+        raise SweepError(f"{name} is damaged.")
+
+    assert kept_again("study", [], ["a", "b"], publish) == 1
+    assert capsys.readouterr().err == "a is damaged.\n"

@@ -16,10 +16,10 @@ from numerics.llm.launched import accelerated
 from numerics.llm.study import STUDY
 from numerics.llm.sweep import BASE, RESULTS
 from numerics.sweeps.backends import Backend
-from numerics.sweeps.store import SweepError
 from numerics.sweeps.sweep import run
 from verification.fsweep_llm_report import speed
 from verification.language.kept import FOLDER, SPEED
+from verification.sweeping import kept_again
 
 WORK = Path("greedylr-results") / "language-study"
 
@@ -44,20 +44,5 @@ def _say(name: str, done: int, of: int) -> None:
     sys.stderr.write(f"{name}: {done} of {of} runs\n")
 
 
-def main(names: list[str]) -> int:
-    """Publish the sweeps of these names; the exit status is 2 for a name that is none."""
-    unknown = [name for name in names if name not in STUDY]
-    if unknown:
-        sys.stderr.write(f"no sweep of the study is called {unknown[0]!r}: {', '.join(STUDY)}.\n")
-        return 2
-    try:
-        for name in names or STUDY:
-            publish(name)
-    except SweepError as error:
-        sys.stderr.write(f"{error}\n")
-        return 1
-    return 0
-
-
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    sys.exit(kept_again("sweep of the study", sys.argv[1:], STUDY, publish))

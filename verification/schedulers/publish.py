@@ -13,8 +13,8 @@ from pathlib import Path
 import pyarrow as pa
 
 from numerics.robustness import parts
-from numerics.sweeps.store import SweepError
 from numerics.sweeps.sweep import load, run
+from verification.sweeping import kept_again
 
 FOLDER = Path(__file__).with_name("results")
 WORK = Path("greedylr-results") / "schedulers"
@@ -45,20 +45,5 @@ def publish(study: str, work: Path = WORK) -> None:
             shutil.copy(path, kept)
 
 
-def main(names: list[str]) -> int:
-    """Publish the studies of these names, or all; the exit status is 2 for a name that is none."""
-    unknown = [name for name in names if name not in STUDIES]
-    if unknown:
-        sys.stderr.write(f"no study is called {unknown[0]!r}: {', '.join(STUDIES)}.\n")
-        return 2
-    try:
-        for name in names or STUDIES:
-            publish(name)
-    except SweepError as error:
-        sys.stderr.write(f"{error}\n")
-        return 1
-    return 0
-
-
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    sys.exit(kept_again("study", sys.argv[1:], STUDIES, publish))
