@@ -71,6 +71,23 @@ def test_seeds_are_paired_whatever_the_order_of_the_rows():
     assert (found.losses[0] / found.losses[1]) == pytest.approx(0.5)
 
 
+def test_a_series_is_in_the_order_of_its_seeds():
+    rows = [("a", "greedy", k, 1.0 + k / 9) for k in (3, 1, 2)]
+    (series,) = losses(table(rows), "final").values()
+    assert series.seeds.tolist() == [1, 2, 3]
+    assert np.all(np.diff(series.losses) > 0)
+
+
+def test_an_interval_beyond_none_decides_nothing_where_the_rank_test_does_not():
+    rows = [("a", s, k, f) for k, g in enumerate((0.88, 0.9, 0.91)) for s, f in (("greedy", g), ("cosine", 1.0))]
+    (found,) = compared(rows)
+    assert found.ratio.high < 0
+    assert found.p == 0.25
+    assert found.verdict == "unclear"
+    (other,) = compared(rows, "cosine", "greedy")
+    assert (other.ratio.low > 0, other.verdict) == (True, "unclear")
+
+
 def test_seeds_that_only_one_of_them_has_are_left_out():
     rows = [("a", "greedy", k, 1.0) for k in (1, 2, 3)] + [("a", "cosine", k, 2.0) for k in (2, 3, 4)]
     (found,) = pairs(table(rows), ["greedy"], ["cosine"])

@@ -187,6 +187,28 @@ def test_categories_count_instances_as_the_paper_does(pretend, effect, agrees):
     assert len(found.table.splitlines()) == 4
 
 
+def only_on(problems):
+    """GreedyLR's loss is twice the others' on these problems, and half elsewhere."""
+
+    def factor(schedule, kind, problem, rate):
+        return (2.0 if problem in problems else 0.5) if schedule.startswith("greedy") else 1.0
+
+    return factor
+
+
+@pytest.mark.parametrize(("worse", "decides"), [(3, False), (9, True)])
+def test_categories_agree_only_beyond_the_share_that_the_paper_states(pretend, worse, decides):
+    pretend(study_shared_200=table(only_on(PROBLEMS[:worse]), STUDIED, seeds=2))
+    found = by_optimizer.categories()
+    assert (found.agrees, found.decides) == (False, decides)
+
+
+def test_a_rank_that_half_of_the_problems_gainsay_is_undecided(pretend):
+    pretend(study_own_200=table(only_on(PROBLEMS[::2]), STUDIED, seeds=2))
+    found = by_optimizer.ranking(200)
+    assert (found.agrees, found.decides) == (False, False)
+
+
 @pytest.mark.parametrize(("effect", "agrees", "decides"), [(0.5, True, True), (2.0, False, True)])
 def test_a_rank_is_the_place_among_the_schedules_of_a_seed(pretend, effect, agrees, decides):
     pretend(study_own_200=table(greedy_times(effect), STUDIED, seeds=2))
