@@ -68,6 +68,12 @@ def slope(x: Array, y: Array) -> Array:
     return np.asarray(y @ centred / (centred @ centred))
 
 
+@cache
+def _resampled(count: int, seed: int) -> Array:
+    """How much each of ``count`` values weighs in the mean of each bootstrap sample, shape (RESAMPLES, count)."""
+    return np.random.default_rng(seed).multinomial(count, np.full(count, 1 / count), size=RESAMPLES) / count
+
+
 def log_slope(at: Sequence[float] | Array, values: Array, *, seed: int, level: float = 0.95) -> Estimate:
     """The slope of log mean value against log ``at``; ``values`` has a row for each seed, shape (seeds, K).
 
@@ -77,8 +83,7 @@ def log_slope(at: Sequence[float] | Array, values: Array, *, seed: int, level: f
     if not (np.asarray(values) > 0).all():
         raise ValueError(f"a slope of logarithms needs positive values, got {np.min(values)!r}: drop what is rounding.")
     seeds, x = len(values), np.log(np.asarray(at, dtype=np.float64))
-    weights = np.random.default_rng(seed).multinomial(seeds, np.full(seeds, 1 / seeds), size=RESAMPLES) / seeds
-    low, high = np.quantile(slope(x, np.log(weights @ values)), [(1 - level) / 2, (1 + level) / 2])
+    low, high = np.quantile(slope(x, np.log(_resampled(seeds, seed) @ values)), [(1 - level) / 2, (1 + level) / 2])
     return Estimate(float(slope(x, np.log(values.mean(axis=0)))), float(low), float(high), level)
 
 
@@ -101,8 +106,7 @@ def log_ratio(first: Array, second: Array, *, seed: int, level: float = 0.95) ->
     x = np.log(first[good]) - np.log(second[good])
     if len(x) < 2:
         return Estimate(float(x.mean()) if len(x) else math.nan, -math.inf, math.inf, level)
-    weights = np.random.default_rng(seed).multinomial(len(x), np.full(len(x), 1 / len(x)), size=RESAMPLES) / len(x)
-    low, high = np.quantile(weights @ x, [(1 - level) / 2, (1 + level) / 2])
+    low, high = np.quantile(_resampled(len(x), seed) @ x, [(1 - level) / 2, (1 + level) / 2])
     return Estimate(float(x.mean()), float(low), float(high), level)
 
 
@@ -114,7 +118,13 @@ def signed_rank(first: Array, second: Array) -> float:
     with np.errstate(invalid="ignore", divide="ignore"):
         x = np.where(np.isinf(first) & np.isinf(second), 0.0, np.log(first) - np.log(second))
     x = x[x != 0]
-    return float(stats.wilcoxon(np.nan_to_num(x, posinf=1e300, neginf=-1e300)).pvalue) if len(x) else 1.0
+    return _of_ranks(tuple(sorted((np.sign(x) * stats.rankdata(np.abs(x))).tolist()))) if len(x) else 1.0
+
+
+@cache
+def _of_ranks(ranks: tuple[float, ...]) -> float:
+    """The p-value depends on the signed ranks only, and tables hold the same ones many times."""
+    return float(stats.wilcoxon(ranks).pvalue)
 
 
 def holm(pvalues: Sequence[float]) -> list[float]:

@@ -5,6 +5,7 @@ from itertools import product
 
 import numpy as np
 import pytest
+from scipy import stats
 
 from numerics.robustness.summary import SOLVED, comparisons, diverged, joined, losses, overall, pairs, spreads
 from numerics.statistics import holm, log_ratio, signed_rank
@@ -163,6 +164,17 @@ def test_log_ratios_need_two_pairs_for_an_interval_and_leave_out_what_is_no_numb
     one = log_ratio(np.array([2.0, math.inf]), np.array([1.0, 1.0]), seed=1)
     assert one.value == pytest.approx(math.log(2))
     assert one.low == -math.inf
+
+
+@pytest.mark.parametrize("count", [5, 9, 30])
+@pytest.mark.parametrize("places", [9, 0])
+def test_signed_ranks_are_scipys_on_the_logarithms_with_ties_and_without(count, places):
+    for seed in range(3):
+        x = np.round(np.random.default_rng(seed).normal(0.9, 3, count), places)
+        x = x[x != 0]
+        ratios = np.exp2(x)  # exactly symmetric where x is whole: ties stay ties
+        found = signed_rank(ratios, np.ones(len(x)))
+        assert found == pytest.approx(stats.wilcoxon(np.log(ratios)).pvalue, rel=1e-12)
 
 
 def test_signed_ranks_treat_divergence_as_the_greatest_loss():
