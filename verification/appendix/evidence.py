@@ -32,7 +32,7 @@ from verification.prose import witness_lines
 from verification.worst_case.files import kept
 
 CHECKS = 12  # of these many checks of one computation some are shown
-WIDTH = 110  # letters of typewriter in a line
+WIDTH = 124  # letters of typewriter in a line
 GAP = 4  # letters between columns
 Row = tuple[str, ...]
 
@@ -82,10 +82,14 @@ def _other(finding: Finding, evidence: Evidence | None, names: Names) -> Iterato
             yield f"\\greedylrpart{{{escaped(finding.kind.capitalize())}}} {names.text(finding.says)}.\n"
         case None if finding.kind == "measurement":
             yield f"\\greedylrpart{{Measured}} {names.text(finding.says)}.\n"
-            if finding.statement:
-                yield verbatim(columns(finding.statement))
+            yield tabulated(finding)
         case None:
             yield f"\\greedylrpart{{{escaped(finding.kind)}}} {names.text(finding.says)}.\n"
+
+
+def tabulated(finding: Finding) -> str:
+    """The rows beside a measurement, if there are any."""
+    return verbatim(columns(finding.statement)) if finding.statement else ""
 
 
 def _theorem(finding: Finding, evidence: RocqTheorem, names: Names) -> str:

@@ -17,7 +17,7 @@ def included(figure: Figure) -> str:
     """The figure with its caption."""
     return (
         "\\begin{figure}[htbp]\n\\centering\n"
-        f"\\includegraphics[width=0.72\\linewidth]{{\\greedylrpath figures/{figure.name}.png}}\n"
+        f"\\includegraphics[width=0.6\\linewidth]{{\\greedylrpath figures/{figure.name}.png}}\n"
         f"\\caption{{{prose(figure.alt)}}}\\label{{greedylr:figure-{figure.name}}}\n\\end{{figure}}"
     )
 

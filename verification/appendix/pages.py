@@ -10,7 +10,7 @@ from inspect import unwrap
 from theory.claim import Counterexample, Evidence
 from verification.appendix import figures
 from verification.appendix.escape import code
-from verification.appendix.evidence import shown
+from verification.appendix.evidence import shown, tabulated
 from verification.appendix.lines import display, width
 from verification.appendix.naming import Names, environment, label
 from verification.appendix.words import prose
@@ -28,16 +28,24 @@ def page(entry: Entry, names: Names) -> str:
 def _parts(entry: Entry, names: Names) -> Iterator[str]:
     claim, kind = entry.claim, environment(entry).lower()
     yield f"\\begin{{greedylr{kind}}}[{{{names.text(claim.title)}}}]\\label{{{label(claim.id)}}}"
-    yield statement(claim.latex)
+    measured = is_measured(entry)
+    yield f"\\normalfont {names.text(entry.findings[0].says)}." if measured else statement(claim.latex)
     yield f"\\end{{greedylr{kind}}}"
     about = "; ".join([code(claim.id), names.text(claim.paper), *_facts(entry, names)])
     yield f"\\greedylrmeta{{{names.text(entry.status)}}}{{{about}}}"
     yield from _notes(entry, names)
     if twin := _twin(entry, names):
         yield f"\\greedylrpart{{Evidence}} The same as for {names.claim(twin)}."
+    elif measured:
+        yield tabulated(entry.findings[0])
     else:
         yield from shown(entry, names)
     yield from map(figures.included, figures.of(claim.id))
+
+
+def is_measured(entry: Entry) -> bool:
+    """Whether one measurement is all that decides a claim: then it stands in the place of a formula."""
+    return not entry.claim.evidence and [finding.kind for finding in entry.findings] == ["measurement"]
 
 
 def _facts(entry: Entry, names: Names) -> Iterator[str]:
@@ -50,14 +58,17 @@ def _facts(entry: Entry, names: Names) -> Iterator[str]:
         yield f"repairs {names.claim(claim.repairs)}"
     if claim.rebuilt:
         yield f"rebuilt is {'; '.join(map(names.text, claim.rebuilt))}"
+    firsts = [_first(note, entry, names) for note in _all_notes(entry)]
+    yield from (f"note as at {names.claim(first)}" for first in firsts if first != claim.id)
+
+
+def _all_notes(entry: Entry) -> list[str]:
+    return [note for note in (entry.claim.note, *(f.note for f in entry.findings)) if note]
 
 
 def _notes(entry: Entry, names: Names) -> Iterator[str]:
-    claim = entry.claim
-    for note in (claim.note, *(f.note for f in entry.findings)):
-        if note and (first := _first(note, entry, names)) != claim.id:
-            yield f"\\greedylrpart{{Note}} That of {names.claim(first)}."
-        elif note:
+    for note in _all_notes(entry):
+        if _first(note, entry, names) == entry.claim.id:
             yield f"\\greedylrpart{{Note}} {names.text(note)}"
     for problem in entry.problems:
         yield f"\\greedylrpart{{Contradiction}} {names.text(problem)}."

@@ -43,7 +43,9 @@ def _shared() -> list[Overall]:
 def shared(other: str) -> Measured:
     """From one rate for all."""
     mine = next(o for o in _shared() if (o.first, o.second) == (PAPERS, other))
-    return decided(mine, f"{about(runs(STUDY, 'shared-200'), 200)}, rate 0.01", [row(o) for o in _shared()])
+    return decided(
+        mine, f"{about(runs(STUDY, 'shared-200'), 200)}, rate 0.01", [row(o) for o in _shared() if o.second == other]
+    )
 
 
 @cache
@@ -59,8 +61,7 @@ def own(steps: int, other: str) -> Measured:
     mine = next(o for o in _own(steps) if (o.first, o.second) == (GREEDY, other))
     held = next(o for o in _own(steps, "held_out") if (o.first, o.second) == (GREEDY, other))
     split = [o for o in _own(steps, "final", ("optimizer",)) if (o.first, o.second) == (GREEDY, other)]
-    rest = [o for o in _own(steps) if o.second == other]
-    table = [*map(row, rest), *map(row, split), f"held-out loss: {row(held)}"]
+    table = [*map(row, split), f"held-out loss: {row(held)}"]
     said = f"{about(runs(STUDY, f'own-{steps}'), steps)}, own best rates (held-out loss: {percent(held.ratio)})"
     return decided(mine, said, table)
 

@@ -80,6 +80,7 @@ def test_a_comparison_over_problems_decides_only_what_all_of_them_say(pretend, e
         told = float(found.says.partition(f"{GREEDY} against {name}: ")[2].partition("%")[0])
         assert told == pytest.approx(100 * (effect - 1), abs=0.5)
         assert "12 problems" in found.says
+        assert [line.split(": ")[1] for line in found.table.splitlines()] == [f"{OTHER_GREEDY} against {name}"]
 
 
 def test_under_noise_it_is_the_noisy_runs_that_count(pretend):
