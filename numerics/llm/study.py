@@ -1,8 +1,9 @@
 """The sweeps whose results are kept with the project: what was asked of which model, with which seeds.
 
-They were fixed before the runs, but for ``HIGH``; the last one is for an accelerator.  ``limits-*`` train at constant
-multiples of the shared rate and say which of them a model bears; from that the peak rate of a GreedyLR run predicts its
-end (``numerics.llm.prediction``).
+They were fixed before the runs, but for ``HIGH`` and for two of the three seeds of ``limits-smollm2``, added when all
+others had been seen; the last one is for an accelerator.  ``limits-*`` train at constant multiples of the shared rate
+and say which of them a model bears; from that the peak rate of a GreedyLR run predicts its end
+(``numerics.llm.prediction``).
 """
 
 from __future__ import annotations
@@ -40,7 +41,7 @@ STUDY: Mapping[str, LanguageSweep] = MappingProxyType(
         "factors-smollm2": LanguageSweep(setting=SMOLLM2, cap=(None,), baselines=(("cosine", 1.0),), seeds=5),
         "caps-smollm2": LanguageSweep(setting=SMOLLM2, factors=(0.25, 0.5), cap=(10.0,), baselines=(), seeds=5),
         "constant-smollm2": LanguageSweep(setting=SMOLLM2, factors=(), baselines=(("constant", 1.0),), seeds=5),
-        "limits-smollm2": LanguageSweep(setting=SMOLLM2, factors=(), baselines=LIMITS[2:5], seed=TUNING),
+        "limits-smollm2": LanguageSweep(setting=SMOLLM2, factors=(), baselines=LIMITS[2:5], seeds=3, seed=TUNING),
         "factors-tiny": LanguageSweep(setting=TINY, seeds=5),
         "limits-tiny": LanguageSweep(setting=TINY, factors=(), baselines=LIMITS, seeds=3, seed=TUNING),
         "design-tiny": LanguageSweep(
