@@ -191,10 +191,7 @@ def _merge(sweep: Sweep, out: Path) -> dict[str, dict[str, Any]]:
 
 def _shards(sweep: Sweep, out: Path) -> Iterator[tuple[str, dict[str, pa.Table]]]:
     for task in sweep.tasks:
-        shard = store.read(_shard(out, task))
-        if shard is None or not tables.is_whole(shard):
-            raise SweepError(f"{_shard(out, task)} was damaged after it was written: run the same command again.")
-        yield task.key, tables.unpacked(shard)
+        yield task.key, tables.unpacked(_whole(_shard(out, task)))
 
 
 def _summary(table: pa.Table) -> dict[str, Any]:
@@ -208,10 +205,28 @@ def load(out: Path) -> dict[str, pa.Table]:
     if there is None:
         raise SweepError(f"{out} holds no sweep ({manifest.NAME} is missing): check the path, or run the sweep first.")
     if not there["complete"]:
-        finished = len(list((out / SHARDS).glob("*.arrow")))
+        done = len(list((out / SHARDS).glob("*.arrow")))
         total = there["tasks"]["count"]
-        raise SweepError(f"{out} is incomplete ({finished} of {total} tasks): run the same command again to finish it.")
+        raise SweepError(f"{out} is incomplete ({done} of {total} tasks): run the same command again to finish it.")
     return {name: _checked(out / f"{name}.parquet", summary) for name, summary in there["tables"].items()}
+
+
+def finished(out: Path) -> dict[str, pa.Table]:
+    """The tables of the tasks that an incomplete sweep in the directory ``out`` did finish, in the order of their keys.
+
+    Every shard begins with a digest of itself; the manifest knows none of them yet.
+    """
+    paths = sorted((out / SHARDS).glob("*.arrow"))
+    if not paths:
+        raise SweepError(f"{out} holds no finished task of an incomplete sweep: check the path, or run it.")
+    return tables.merged((path.stem, tables.unpacked(_whole(path))) for path in paths)
+
+
+def _whole(path: Path) -> bytes:
+    shard = store.read(path)
+    if shard is None or not tables.is_whole(shard):
+        raise SweepError(f"{path} is not what was stored: restore it, or delete it and run the sweep again.")
+    return shard
 
 
 def _checked(path: Path, summary: Mapping[str, Any]) -> pa.Table:

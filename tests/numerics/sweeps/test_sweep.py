@@ -12,7 +12,7 @@ from sweep_tasks import dying, failing, sweep_of, walk
 from numerics.sweeps import manifest, provenance, store
 from numerics.sweeps.backends import Backend
 from numerics.sweeps.store import SweepError
-from numerics.sweeps.sweep import SHARDS, Sweep, discard, load, run
+from numerics.sweeps.sweep import SHARDS, Sweep, discard, finished, load, run
 from numerics.sweeps.task import Done, Failed, Task, perform
 
 HERE = Backend("sequential")
@@ -105,10 +105,10 @@ def test_a_damaged_shard_is_computed_again(harm, tmp_path):
     assert result.manifest["tables"] == run(sweep, tmp_path / "whole", backend=HERE).manifest["tables"]
 
 
-@pytest.mark.parametrize("finished", [False, True])
-def test_a_changed_configuration_is_refused_and_every_changed_field_named(finished, tmp_path):
+@pytest.mark.parametrize("whole", [False, True])
+def test_a_changed_configuration_is_refused_and_every_changed_field_named(whole, tmp_path):
     sweep, out = sweep_of(configuration={"problem": {"kappa": 10, "rates": [0.1, 0.2]}, "old": 1}), tmp_path / "out"
-    run(sweep, out, backend=HERE) if finished else interrupted(sweep, out, 3)
+    run(sweep, out, backend=HERE) if whole else interrupted(sweep, out, 3)
     before = {path.name: path.read_bytes() for path in out.rglob("*.*") if path.is_file()}
     other = sweep_of(configuration={"problem": {"kappa": 20, "rates": [0.1, 0.3]}, "new": None})
     with pytest.raises(SweepError) as refused:
@@ -279,6 +279,21 @@ def test_load_refuses_what_is_missing_incomplete_or_changed(tmp_path):
     (out / "curves.parquet").write_bytes(b"PAR1")
     with pytest.raises(SweepError, match=r"cannot read .*curves.parquet \(.*\): restore it, or delete"):
         load(out)
+
+
+def test_what_an_interrupted_sweep_did_finish_can_be_read_and_not_once_it_is_changed(tmp_path):
+    out = tmp_path / "out"
+    interrupted(sweep_of(), out, 3)
+    done, whole = finished(out), run(sweep_of(), tmp_path / "whole", backend=HERE).out
+    assert done["runs"].to_pylist() == load(whole)["runs"].to_pylist()[:3]
+    assert done["curves"].to_pylist() == load(whole)["curves"].to_pylist()[: done["curves"].num_rows]
+    path = out / SHARDS / "walk-1.arrow"
+    path.write_bytes(path.read_bytes()[:-1])
+    with pytest.raises(SweepError, match=r"walk-1.arrow is not what was stored: restore it, or delete"):
+        finished(out)
+    for empty in (whole, tmp_path / "nothing"):
+        with pytest.raises(SweepError, match="holds no finished task of an incomplete sweep: check the path"):
+            finished(empty)
 
 
 def test_discard_deletes_a_sweep_and_nothing_else(tmp_path):
