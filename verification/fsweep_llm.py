@@ -36,6 +36,7 @@ def fsweep_llm(
     rule: Annotated[list[str], Option(help="Compare with the 'best' or 'previous' loss, or 'test'.")] = ["best"],  # noqa: B006
     patience: Annotated[list[int], Option(help="More losses than so many in a row move the rate.")] = [10],  # noqa: B006
     window: Annotated[list[int], Option(help="Losses are smoothed over so many; 1 for none.")] = [50],  # noqa: B006
+    warmup: Annotated[list[int], Option(help="After a rise of the rate so many losses are not good.")] = [0],  # noqa: B006
     cap: Annotated[list[str], Option(help="max_lr in initial rates, or 'none'.")] = ["none", "10"],  # noqa: B006
     rates: Annotated[list[float], Option(help="Initial rates, multiples of --lr.")] = [1.0],  # noqa: B006
     baselines: Annotated[
@@ -92,7 +93,7 @@ def fsweep_llm(
         setting = named(preset, given)  # refuses a preset that is none
         options = LanguageSweep(
             setting=setting, factors=_factors(factors, preset), comparison=tuple(rule), patience=tuple(patience),
-            window=tuple(window), cap=limits("cap", cap), rates=tuple(rates),
+            window=tuple(window), warmup=tuple(warmup), cap=limits("cap", cap), rates=tuple(rates),
             baselines=tuple(_baselines(baselines or BASELINES[preset])),
             seeds=SEEDS.get(preset, 1) if seeds is None else seeds, seed=seed,
         )  # fmt: skip

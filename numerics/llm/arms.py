@@ -28,7 +28,8 @@ BASELINES: Mapping[str, str] = MappingProxyType(
 class Arm:
     """One schedule; ``rate`` in shared initial rates, ``cap`` (max_lr) in initial rates of the arm, None for none.
 
-    ``window`` is the number of losses that are smoothed over, or the size of a block for the comparison "test".
+    ``window`` is the number of losses that are smoothed over, or the size of a block for the comparison "test", and
+    ``warmup`` that of the rule: so many losses after a rise of the rate do not count as good.
     """
 
     schedule: str  # "greedy" or a baseline's name
@@ -38,6 +39,7 @@ class Arm:
     patience: int | None = None
     window: int | None = None
     cap: float | None = None
+    warmup: int = 0
 
     def __post_init__(self) -> None:
         """Refuse what no run could mean."""
@@ -54,7 +56,8 @@ class Arm:
     @property
     def rule(self) -> Rule:
         """The rule, in units of the initial rate, with the floor that a setting has by itself."""
-        told: dict[str, Any] = {name: getattr(self, name) for name in ("factor", "comparison", "patience", "window")}
+        names = ("factor", "comparison", "patience", "window", "warmup")
+        told: dict[str, Any] = {name: getattr(self, name) for name in names}
         most = math.inf if self.cap is None else self.cap
         return Rule(**told, order="next", min_lr=FLOOR, max_lr=most)
 
@@ -64,6 +67,7 @@ class Arm:
         most = math.inf if self.cap is None else self.cap * initial
         return {
             "factor": self.factor, "comparison": self.comparison, "patience": self.patience, "threshold": 0.0,
+            "warmup": self.warmup,
             "smooth": self.window != 1 and self.comparison != "test", "window_size": self.window,
             "min_lr": setting.floor * initial, "max_lr": most, "reset_start": 0,
         }  # fmt: skip
@@ -81,8 +85,11 @@ class Arm:
         return told
 
     def plain(self) -> dict[str, Any]:
-        """The arm as JSON."""
-        return asdict(self)
+        """The arm as JSON; the warm-up of the rule is told where there is one, since once there was none."""
+        told = asdict(self)
+        if not self.warmup:
+            del told["warmup"]
+        return told
 
     @property
     def name(self) -> str:
@@ -92,4 +99,6 @@ class Arm:
             return f"{self.schedule}{initial}"
         cap = "no cap" if self.cap is None else f"cap {self.cap:g}"
         numbers = f"patience {self.patience}, window {self.window}"
+        if self.warmup:
+            numbers += f", warm-up {self.warmup}"
         return f"greedy F {self.factor:g}, {self.comparison}, {numbers}, {cap}{initial}"

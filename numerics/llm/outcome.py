@@ -72,7 +72,7 @@ def runs(tables: Mapping[str, pa.Table], rate: float) -> list[Run]:
     found = []
     for row in tables["runs"].to_pylist():
         mine = (steps["arm"] == row["arm"]) & (steps["seed"] == row["seed"])
-        arm = Arm(**{f.name: row[f.name] for f in fields(Arm)})
+        arm = Arm(**{f.name: row[f.name] for f in fields(Arm) if f.name in row})  # older tables know fewer options
         held = (row["held_out_10"], row["held_out_50"], row["held_out_100"])
         found.append(Run(arm, row["seed"], row["start"], held, steps["loss"][mine], steps["rate"][mine] / rate))
     return found

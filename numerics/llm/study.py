@@ -1,9 +1,9 @@
 """The sweeps whose results are kept with the project: what was asked of which model, with which seeds.
 
 They were fixed before the runs, but for ``HIGH`` and for two of the three seeds of ``limits-smollm2``, added when all
-others had been seen; the last one is for an accelerator.  ``limits-*`` train at constant multiples of the shared rate
-and say which of them a model bears; from that the peak rate of a GreedyLR run predicts its end
-(``numerics.llm.prediction``).
+others had been seen.  The last two are for an accelerator; of ``factors-phi-2`` time sufficed for the four runs of
+GreedyLR, not for that of cosine.  ``limits-*`` train at constant multiples of the shared rate and say which of them a
+model bears; from that the peak rate of a GreedyLR run predicts its end (``numerics.llm.prediction``).
 """
 
 from __future__ import annotations
@@ -19,6 +19,12 @@ TINY, SMOLLM2 = PRESETS["tiny"], PRESETS["smollm2"]
 LLAMA = replace(  # the paper's pre-training, with a quarter of the steps and an eighth of the tokens of each
     PRESETS["llama-1b"], steps=250, batch=8, accumulate=1, length=1024, checkpoint_activations=False
 )  # fmt: skip
+PHI_2 = replace(  # the paper's LoRA, on a model of Phi-2's dimensions that is first trained here
+    PRESETS["phi2"], model="phi-2", data="worked-sums", batch=8, length=256, pretrain=300, save_every=0
+)
+FROM_NOTHING = replace(  # the paper's pre-training, as many steps as there, on a model that two cores can train
+    TINY, data="sources", steps=1000, length=64, rank=0, pretrain=0, held_out=128, save_every=0, floor=LLAMA.floor
+)
 MULTIPLES = (1.0, 3.0, 10.0, 30.0, 100.0, 300.0)
 LIMITS = tuple(("constant", multiple) for multiple in MULTIPLES)
 SCHEDULES = ("cosine", "cosine-warmup", "linear", "constant-warmup", "warmup-stable-decay")
@@ -33,6 +39,14 @@ def _schedules(seed: int, seeds: int, rates: tuple[float, ...] = GRID) -> Langua
         setting=TINY, factors=(0.9,), comparison=("best", "previous", "test"), patience=(2,), window=(10,),
         cap=(10.0,), rates=rates, baselines=tuple((name, 1.0) for name in ("constant", *SCHEDULES)), seeds=seeds,
         seed=seed,
+    )  # fmt: skip
+
+
+def _pretraining(seed: int, seeds: int) -> LanguageSweep:
+    """The paper's factor and its warm-up of 100, read as that of cosine or as that of the rule as well."""
+    return LanguageSweep(
+        setting=FROM_NOTHING, factors=(0.95,), cap=(None,), warmup=(0, 100), rates=(*GRID, *HIGH),
+        baselines=(("cosine-warmup", 1.0),), seeds=seeds, seed=seed,
     )  # fmt: skip
 
 
@@ -52,8 +66,11 @@ STUDY: Mapping[str, LanguageSweep] = MappingProxyType(
         "tuning-high-tiny": _schedules(TUNING, 2, HIGH),
         "schedules-tiny": _schedules(200, 3),
         "schedules-high-tiny": _schedules(200, 3, HIGH),
+        "tuning-pretraining-tiny": _pretraining(TUNING, 2),
+        "pretraining-tiny": _pretraining(300, 5),
         "pretraining-llama-1b": LanguageSweep(
             setting=LLAMA, factors=(0.95,), cap=(None,), baselines=(("cosine-warmup", 1.0),), seeds=2
         ),
+        "factors-phi-2": LanguageSweep(setting=PHI_2, cap=(None,), baselines=(("cosine", 1.0),)),
     }
 )  # fmt: skip

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import asdict, dataclass, fields
 from itertools import product
 from pathlib import Path
 from typing import Any
@@ -40,6 +40,7 @@ class LanguageSweep:
     comparison: tuple[str, ...] = ("best",)
     patience: tuple[int, ...] = (10,)
     window: tuple[int, ...] = (50,)
+    warmup: tuple[int, ...] = (0,)
     cap: tuple[float | None, ...] = (None, 10.0)
     rates: tuple[float, ...] = (1.0,)
     baselines: tuple[tuple[str, float], ...] = (("cosine", 1.0), ("constant", 1.0))
@@ -59,15 +60,19 @@ class LanguageSweep:
     def arms(self) -> list[Arm]:
         """The schedules, baselines last."""
         greedy = []
-        for comparison, rate, cap in product(self.comparison, self.rates, self.cap):
+        for comparison, rate, cap, warmup in product(self.comparison, self.rates, self.cap, self.warmup):
             tests = comparison == "test"
             kinds = [(0, BLOCK)] if tests else list(product(self.patience, self.window))
-            greedy += [Arm("greedy", rate, F, comparison, p, w, cap) for (p, w), F in product(kinds, self.factors)]
+            greedy += [
+                Arm("greedy", rate, F, comparison, p, w, cap, warmup) for (p, w), F in product(kinds, self.factors)
+            ]
         return greedy + [Arm(name, multiple * rate) for name, multiple in self.baselines for rate in self.rates]
 
     def plain(self) -> dict[str, JSON]:
-        """The configuration as JSON."""
+        """The configuration as JSON; a warm-up of the rule is told where there is one, since once there was none."""
         told: dict[str, Any] = {f.name: getattr(self, f.name) for f in fields(self)}
+        if self.warmup == (0,):
+            del told["warmup"]
         return told | {"setting": self.setting.plain(), "baselines": [list(pair) for pair in self.baselines]}
 
     def sweep(self, folder: Path, begins_with: str | None, processes: int = 1, *, tensorboard: bool = False) -> Sweep:
@@ -101,7 +106,7 @@ def tables(setting: Setting, arm: Arm, number: int, seed: int, lines: Sequence[M
     """A row for the run, with its held-out losses at the marks (NaN behind its end), and one for every step."""
     steps = [line for line in lines if "loss" in line]
     held = {line["step"]: line["held_out"] for line in lines if "held_out" in line}
-    row: dict[str, Any] = {"arm": number} | arm.plain() | {"seed": seed, "steps": len(steps), "start": held[0]}
+    row: dict[str, Any] = {"arm": number} | asdict(arm) | {"seed": seed, "steps": len(steps), "start": held[0]}
     for share, mark in zip((10, 50, 100), setting.marks, strict=True):
         row[f"held_out_{share}"] = held.get(mark, math.nan)
     columns = {name: [float(line[name]) for line in steps] for name in ("loss", "rate", "norm")}

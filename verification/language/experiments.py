@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import math
 from collections.abc import Callable, Sequence
 from functools import cache, partial
@@ -15,8 +14,10 @@ from numerics.llm.outcome import FATES, Run
 from numerics.llm.prediction import Prediction, predict
 from numerics.llm.setting import FLOOR
 from numerics.llm.summary import CATEGORIES, COSINE, STAGES, Instance, gain, instances, tally
-from numerics.statistics import Estimate, mean, share
-from verification.language.kept import FOLDER, SPEED, kept
+from numerics.statistics import Estimate, share
+from verification.language import pretraining
+from verification.language.comparing import against, best, grid
+from verification.language.kept import kept, machine
 from verification.measured import Measured
 
 THRESHOLD = 0.5
@@ -118,30 +119,34 @@ def peak(model: str) -> Measured:
 
 
 @cache
-def spread() -> Measured:
+def phi_2() -> Measured:
+    """F against failure on a model of Phi-2's dimensions, without a cap."""
+    mine = _greedy("factors-phi-2")
+    told = "; ".join(
+        f"F = {run.arm.factor:g}: {run.fate}, held-out losses {', '.join(f'{x:.2f}' for x in run.held)} at"
+        f" {', '.join(STAGES)}, the last {100 * (1 - run.held[2] / run.start):.1f}% below the start, peak"
+        f" {run.peak:.3g}"
+        for run in mine
+    )
+    return Measured(
+        f"{kept('factors-phi-2').about}, no cap, on {machine('factors-phi-2')}, start {mine[0].start:.2f}: {told}",
+        all(run.failed == ((run.arm.factor or 1) < THRESHOLD) for run in mine),
+    )
+
+
+@cache
+def spread(model: str) -> Measured:
     """Medians over seeds of the runs with F >= 1/2 that did not fail."""
-    found = {}
+    found, name = {}, f"factors-{model}"
     for F in (0.5, 0.75, 0.99):
-        ends = [r.final for r in _greedy("factors-smollm2") if r.arm.factor == F and not r.failed]
+        ends = [r.final for r in _greedy(name) if r.arm.factor == F and not r.failed]
         found[F] = float(np.median(ends)) if ends else math.nan
     apart = 100 * (max(found.values()) / min(found.values()) - 1)
     told = ", ".join(f"{value:.3f} at F = {F:g}" for F, value in found.items())
     return Measured(
-        f"{kept('factors-smollm2').about}, no cap: medians of the final training loss (mean of the last 20 steps) over"
+        f"{kept(name).about}, no cap: medians of the final training loss (mean of the last 20 steps) over"
         f" the runs that did not fail: {told}; {apart:.1f}% apart",
         apart <= 1.5,
-    )
-
-
-def _against(pairs: Sequence[tuple[int, float]], told: str) -> Measured:
-    """A mean gain over the seeds, each seed's mean first, against none."""
-    by_seed = {seed: float(np.mean([g for s, g in pairs if s == seed])) for seed, _ in pairs}
-    estimate = mean(list(by_seed.values()), 0.95)
-    return Measured(
-        f"{told}: {estimate.value:+.2f}% [{estimate.low:+.2f}, {estimate.high:+.2f}], the mean of {len(by_seed)} paired"
-        " differences with Student's 95% interval",
-        estimate.low > 0,
-        decides=not estimate.holds(0),
     )
 
 
@@ -151,7 +156,7 @@ def shared_rate(stage: int) -> Measured:
     mine = [run for run in _greedy("factors-smollm2") if (run.arm.factor or 0) >= THRESHOLD]
     cosine = {run.seed: run for run in kept("factors-smollm2").runs if run.arm == COSINE}
     pairs = [(run.seed, gain(run, cosine[run.seed], stage)) for run in mine if not run.failed]
-    return _against(
+    return against(
         pairs,
         f"{kept('factors-smollm2').about}, F = 0.5, 0.75, 0.99 without a cap, at {STAGES[stage]} of the steps, per cent"
         f" below cosine's held-out loss ({len(mine) - len(pairs)} of {len(mine)} runs failed later and are left out)",
@@ -162,17 +167,6 @@ def _tuning() -> list[Run]:
     return [*kept("tuning-tiny").runs, *kept("tuning-high-tiny").runs]
 
 
-def best_rates() -> dict[Arm, float]:
-    """For every schedule of the study at its own best rate, by the tuning seeds: median held-out loss at the end."""
-    found: dict[tuple[object, ...], dict[float, list[float]]] = {}
-    for run in _tuning():
-        key = (run.arm.schedule, run.arm.comparison)
-        loss = run.held[2] if math.isfinite(run.held[2]) else math.inf
-        found.setdefault(key, {}).setdefault(run.arm.rate, []).append(loss)
-    chosen = {key: min(rates, key=lambda r: float(np.median(rates[r]))) for key, rates in found.items()}
-    return {run.arm: run.arm.rate for run in _tuning() if run.arm.rate == chosen[run.arm.schedule, run.arm.comparison]}
-
-
 def _named(arm: Arm) -> str:
     return f"greedy ({arm.comparison})" if arm.schedule == "greedy" else arm.schedule
 
@@ -180,7 +174,7 @@ def _named(arm: Arm) -> str:
 def at_best_rates() -> dict[str, tuple[Arm, list[Run]]]:
     """The runs of the study at the rates that were chosen, by the schedule's name."""
     runs = [*kept("schedules-tiny").runs, *kept("schedules-high-tiny").runs]
-    return {_named(arm): (arm, [run for run in runs if run.arm == arm]) for arm in best_rates()}
+    return {_named(arm): (arm, [run for run in runs if run.arm == arm]) for arm in best(_tuning())}
 
 
 @cache
@@ -190,16 +184,12 @@ def own_rate(stage: int) -> Measured:
     (greedy, mine), (cosine, others) = found["greedy (best)"], found["cosine"]
     other = {run.seed: run for run in others}
     pairs = [(run.seed, gain(run, other[run.seed], stage)) for run in mine if not run.failed]
-    return _against(
+    return against(
         pairs,
         f"{kept('schedules-tiny').about}, F = 0.9, cap 10, from {greedy.rate:g} times the shared rate against cosine"
-        f" from {cosine.rate:g} times, both the best of {_grid()} on two other seeds, at {STAGES[stage]} of the steps,"
-        " per cent below cosine's held-out loss",
+        f" from {cosine.rate:g} times, both the best of {grid(_tuning())} on two other seeds, at {STAGES[stage]} of the"
+        " steps, per cent below cosine's held-out loss",
     )
-
-
-def _grid() -> str:
-    return ", ".join(f"{rate:g}" for rate in sorted({run.arm.rate for run in _tuning()}))
 
 
 @cache
@@ -213,10 +203,11 @@ def ranking() -> Measured:
     other = next(name for name in order if not name.startswith("greedy"))
     others = {run.seed: run for run in found[other][1]}
     pairs = [(run.seed, gain(run, others[run.seed], 2)) for run in found[greedy][1]]
-    return _against(
+    return against(
         pairs,
-        f"{kept('schedules-tiny').about}, medians of the held-out loss at the end, each from its own best of {_grid()}"
-        f" times the shared rate: {told}; {greedy} against {other}, both picked by these medians, per cent below",
+        f"{kept('schedules-tiny').about}, medians of the held-out loss at the end, each from its own best of"
+        f" {grid(_tuning())} times the shared rate: {told}; {greedy} against {other}, both picked by these"
+        " medians, per cent below",
     )
 
 
@@ -227,7 +218,7 @@ def constant_rate(model: str) -> Measured:
     runs = [*kept(name).runs, *(kept("constant-smollm2").runs if model == "smollm2" else ())]
     cosine = {run.seed: run for run in runs if run.arm == COSINE}
     pairs = [(run.seed, gain(run, cosine[run.seed], 2)) for run in runs if run.arm == Arm("constant")]
-    return _against(pairs, f"{kept(name).about}, a constant rate, per cent below cosine's held-out loss")
+    return against(pairs, f"{kept(name).about}, a constant rate, per cent below cosine's held-out loss")
 
 
 @cache
@@ -236,27 +227,11 @@ def against_constant() -> Measured:
     constant = {run.seed: run for run in kept("constant-smollm2").runs}
     mine = [run for run in _greedy("factors-smollm2") if (run.arm.factor or 0) >= THRESHOLD]
     pairs = [(run.seed, gain(run, constant[run.seed], 2)) for run in mine if not run.failed]
-    return _against(
+    return against(
         pairs,
         f"{kept('factors-smollm2').about}, F = 0.5, 0.75, 0.99 without a cap, at the end, per cent below the held-out"
         f" loss of a constant rate ({len(mine) - len(pairs)} of {len(mine)} runs failed and are left out)",
     )
-
-
-@cache
-def pretraining(stage: int) -> Measured:
-    """GreedyLR, F = 0.95, against cosine with warm-up, pre-training from random weights."""
-    runs = kept("pretraining-llama-1b").runs
-    cosine = {run.seed: run for run in runs if run.arm == Arm("cosine-warmup")}
-    pairs = [(run.seed, gain(run, cosine[run.seed], stage)) for run in runs if run.arm.schedule == "greedy"]
-    speed = json.loads((FOLDER / "pretraining-llama-1b" / SPEED).read_text(encoding="utf-8"))
-    told = (
-        f"{kept('pretraining-llama-1b').about}, 8,192 tokens a step, on one {speed['device']} ("
-        f"{speed['tokens_per_second']:.0f} tokens/s, {speed['share_of_peak']:.0%} of its bf16 peak by data sheet,"
-        f" {speed['peak_bytes'] / 2**30:.1f} GiB), at {STAGES[stage]} of the steps, per cent below the held-out loss of"
-        " cosine with warm-up"
-    )
-    return _against(pairs, told)
 
 
 @cache
@@ -317,7 +292,9 @@ def measurements() -> dict[str, Callable[[], Measured]]:
     """The runs, by the claim they stand beside."""
     by_stage = {f"language.shared-rate.{k + 1}": partial(shared_rate, k) for k in range(3)}
     by_stage |= {f"language.own-rate.{k + 1}": partial(own_rate, k) for k in range(3)}
-    by_stage |= {f"language.pretraining.{k + 1}": partial(pretraining, k) for k in range(3)}
+    by_stage |= {f"language.pretraining.{k + 1}": partial(pretraining.llama, k) for k in range(3)}
+    by_stage |= {f"language.pretraining-tiny.{k + 1}": partial(pretraining.tiny, 0, k) for k in range(3)}
+    by_stage |= {f"language.pretraining-tiny-warmup.{k + 1}": partial(pretraining.tiny, 100, k) for k in range(3)}
     return {
         "language.low-factor": low_factor,
         "language.high-factors": high_factors,
@@ -325,7 +302,9 @@ def measurements() -> dict[str, Callable[[], Measured]]:
         "language.threshold-tiny": partial(threshold, "tiny"),
         "language.peak": partial(peak, "smollm2"),
         "language.peak-tiny": partial(peak, "tiny"),
-        "language.within": spread,
+        "language.threshold-phi-2": phi_2,
+        "language.within": partial(spread, "smollm2"),
+        "language.within-phi-2": partial(spread, "phi-2"),
         "language.design": design,
         "language.categories": table_5,
         "language.constant": partial(constant_rate, "smollm2"),
