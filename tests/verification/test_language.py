@@ -12,7 +12,8 @@ from llm_synthetic import greedy, made
 
 from numerics.llm.arms import Arm
 from numerics.sweeps.provenance import cpu, versions
-from verification.language import experiments
+from verification.language import experiments, pretraining
+from verification.language.comparing import best
 from verification.language.kept import FOLDER, Kept, kept
 
 NAMES = sorted(path.name for path in FOLDER.iterdir())
@@ -27,19 +28,29 @@ needs_extra = pytest.mark.skipif(
 def pretend(monkeypatch):
     """Sweeps made up by name."""
     sweeps = {}
-    monkeypatch.setattr(experiments, "kept", lambda name: Kept(SETTING, tuple(sweeps[name])))
-    for function in vars(experiments).values():
-        if hasattr(function, "cache_clear"):
-            function.cache_clear()
+    for module in (experiments, pretraining):
+        monkeypatch.setattr(module, "kept", lambda name: Kept(SETTING, tuple(sweeps[name])))
+    forget()
     yield sweeps
-    for function in vars(experiments).values():
+    forget()
+
+
+def forget():
+    """What was computed of other sweeps."""
+    for function in (*vars(experiments).values(), *vars(pretraining).values()):
         if hasattr(function, "cache_clear"):
             function.cache_clear()
 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_every_kept_table_is_what_its_manifest_says(name):
-    assert len(kept(name).runs) == json.loads((FOLDER / name / "manifest.json").read_text())["tasks"]["count"]
+    told = json.loads((FOLDER / name / "manifest.json").read_text())
+    assert (len(kept(name).runs) == told["tasks"]["count"]) == told["complete"]
+
+
+def test_a_sweep_that_was_cut_short_says_how_many_runs_it_has():
+    assert [name for name in NAMES if kept(name).planned] == ["factors-phi-2"]
+    assert kept("factors-phi-2").about.endswith("250 steps, seed 42, 4 of 5 runs, then cut short")
 
 
 @needs_extra
@@ -110,7 +121,7 @@ def test_the_pre_training_is_compared_stage_by_stage_with_cosine_with_warm_up(pr
         made(arm, seed, held[2], held=tuple(loss + seed / 1000 for loss in held))
         for arm, held in arms.items() for seed in (1, 2)
     ]  # fmt: skip
-    found = experiments.pretraining(stage)
+    found = pretraining.llama(stage)
     assert (found.agrees, found.decides) == (agrees, True)
     assert "NVIDIA H200 (39860 tokens/s, 30% of its bf16 peak" in found.says
 
@@ -162,10 +173,46 @@ def test_every_schedule_takes_its_best_rate_from_other_seeds(pretend):
     assert experiments.ranking().agrees
 
 
+def test_a_pre_training_compares_each_at_its_best_rate_and_leaves_failed_runs_out(pretend):
+    at_once, waiting = greedy(0.95), replace(greedy(0.95), warmup=100)
+    cosine = Arm("cosine-warmup")
+    best_rate = {at_once: 5.0, waiting: 1.0, cosine: 5.0}
+    pretend["tuning-pretraining-tiny"] = [
+        made(replace(arm, rate=rate), 1000, 1.0 if rate == best_rate[arm] else 2.0)
+        for arm in best_rate for rate in (1.0, 5.0)
+    ]  # fmt: skip
+    ends = {at_once: 0.9, waiting: 1.1, cosine: 1.0}
+    pretend["pretraining-tiny"] = [
+        made(replace(arm, rate=rate), seed, loss, held=(loss, loss, loss))
+        for arm in best_rate for rate in (1.0, 5.0) for seed in range(3)
+        for loss in [ends[arm] + seed / 1000 if rate == best_rate[arm] else 0.1]
+    ]  # fmt: skip
+    found = pretraining.tiny(0, 2)
+    assert (found.agrees, found.decides) == (True, True)
+    assert "from 5 times the shared rate against cosine with warm-up from 5 times" in found.says
+    assert "0 of 3 runs failed" in found.says
+    waited = pretraining.tiny(100, 2)
+    assert (waited.agrees, waited.decides) == (False, True)
+    assert "warm-up of the rule 100, no cap, from 1 times" in waited.says
+    pretend["pretraining-tiny"][3] = made(replace(at_once, rate=5.0), 0, 9.0)
+    forget()
+    assert "1 of 3 runs failed" in pretraining.tiny(0, 2).says
+
+
+@pytest.mark.parametrize(
+    ("ends", "agrees"), [((9.0, 1.0, 1.0, 1.0), True), ((2.8, 1.0, 1.0, 1.0), False), ((9.0, 1.0, 9.0, 1.0), False)]
+)
+def test_at_phi_2_s_dimensions_the_threshold_holds_if_every_run_agrees(pretend, ends, agrees):
+    pretend["factors-phi-2"] = [made(greedy(F), 42, e) for F, e in zip((0.25, 0.5, 0.75, 0.99), ends, strict=True)]
+    found = experiments.phi_2()
+    assert found.agrees is agrees
+    assert "on one NVIDIA H200 (11718 tokens/s, 13% of its bf16 peak" in found.says
+    assert f"the last {100 * (1 - ends[0] / 3):.1f}% below the start" in found.says
+
+
 def test_a_diverged_run_is_no_best_rate(pretend):
-    pretend["tuning-high-tiny"] = []
     pretend["tuning-tiny"] = [made(replace(COSINE, rate=r), 1, e) for r, e in ((1.0, math.nan), (5.0, 2.0))]
-    assert list(experiments.best_rates().values()) == [5.0]
+    assert [arm.rate for arm in best(pretend["tuning-tiny"])] == [5.0]
 
 
 @pytest.mark.slow

@@ -10,6 +10,10 @@ NOTE = (
     "SmolLM2-135M-Instruct, LoRA of the paper's rank, alpha and dropout, on generated questions with reasoning; a small"
     " Phi where the name ends in tiny. The paper gives no patience, smoothing or cap; here they are 10, 50 and as said."
 )
+PHI_2 = (
+    "A model of Phi-2's dimensions, from random weights and 300 steps of pre-training, LoRA of the paper's rank, alpha"
+    " and dropout, one run for each F: the paper's size of model, not its model."
+)
 FATE = (
     "A run fails if its held-out loss ends at least 5% above its start, at no number, or back at the start after it had"
     " been 10% below."
@@ -23,6 +27,7 @@ def claims() -> tuple[Claim, ...]:
         _claim("high-factors", "Without a cap, no F >= 0.5 fails", SWEEP, r"F \ge 0.5", f"{NOTE} {FATE}"),
         _claim("threshold", "A run fails if and only if F < 0.5, whatever the cap", SWEEP, r"F < 0.5", NOTE),
         _claim("threshold-tiny", "The same on the small Phi", SWEEP, r"F < 0.5", NOTE),
+        _claim("threshold-phi-2", "The same at Phi-2's dimensions, without a cap", SWEEP, r"F < 0.5", PHI_2),
         _claim(
             "peak",
             "A run fails if its rate reaches what no constant rate survives, and does not if it stays where none fails",
@@ -32,6 +37,7 @@ def claims() -> tuple[Claim, ...]:
         ),
         _claim("peak-tiny", "The same on the small Phi", SWEEP, r"\max_t \gamma_t", NOTE),
         _claim("within", "Final losses for F >= 0.5 lie within 1.5% of each other", SWEEP, r"F \ge 0.5", NOTE),
+        _claim("within-phi-2", "The same at Phi-2's dimensions", SWEEP, r"F \ge 0.5", PHI_2),
         _claim(
             "design",
             "Of F (1/4, 1/2), cap, patience, smoothing, comparison, F has the largest effect on the share of failures",
@@ -85,6 +91,19 @@ def claims() -> tuple[Claim, ...]:
                 "A Llama of Llama-3.2-1B's dimensions from random weights, bytes of the standard library's source, a"
                 " quarter of the paper's steps and an eighth of its tokens a step; both from 2e-4, min_lr 1.85e-5.",
             )
+            for k, stage in enumerate(STAGES)
+        ),
+        *(
+            _claim(
+                f"pretraining-tiny{name}.{k + 1}",
+                f"GreedyLR (F = 0.95{told}) is better than cosine with warm-up at {stage} of the steps of a pre-training"
+                " of a small Phi, each from its own best initial rate",
+                AGAINST,
+                r"F = 0.95",
+                "From random weights, all parameters, bytes of the standard library's source, the paper's 1000 steps;"
+                " its warm-up of 100 is read as that of the cosine schedule, or as that of the rule as well.",
+            )
+            for name, told in (("", ""), ("-warmup", ", warm-up of the rule 100"))
             for k, stage in enumerate(STAGES)
         ),
         _claim(

@@ -7,6 +7,7 @@ import pytest
 
 from numerics.llm.arms import BASELINES, Arm
 from numerics.llm.setting import PRESETS, Setting, preset
+from numerics.llm.sweep import LanguageSweep
 
 TINY = PRESETS["tiny"]
 GREEDY = Arm("greedy", 2.0, 0.5, "best", 10, 50, 4.0)
@@ -67,6 +68,7 @@ def test_stages_are_a_tenth_a_half_and_all_of_the_steps():
         ({"factor": 1.5}, "factor must"),
         ({"comparison": "worst"}, "comparison must"),
         ({"patience": -1}, "patience must"),
+        ({"warmup": -1}, "warmup must"),
     ],
 )
 def test_arms_that_cannot_run_are_refused(given, message):
@@ -93,12 +95,31 @@ def test_only_schedules_that_say_so_warm_up():
         assert ("warmup_steps" in Arm(name).transformers(TINY)) == ("warmup" in name)
 
 
+def test_the_warm_up_of_the_rule_reaches_the_scheduler_and_is_told_where_there_is_one():
+    waiting = replace(GREEDY, warmup=100)
+    assert (waiting.options(TINY)["warmup"], GREEDY.options(TINY)["warmup"]) == (100, 0)
+    assert waiting.rule.warmup == 100
+    assert waiting.plain() == GREEDY.plain() | {"warmup": 100}
+    assert "warmup" not in GREEDY.plain()
+    assert Arm(**waiting.plain()) == waiting
+    assert Arm(**GREEDY.plain()) == GREEDY
+
+
+def test_a_sweep_runs_every_warm_up_and_tells_it_where_it_is_asked_for():
+    usual = LanguageSweep(setting=TINY, factors=(0.5,), baselines=())
+    asked = replace(usual, warmup=(0, 100))
+    assert [arm.warmup for arm in asked.arms() if arm.cap is None] == [0, 100]
+    assert "warmup" not in usual.plain()
+    assert asked.plain()["warmup"] == (0, 100)
+
+
 def test_arms_have_names_of_their_own():
     arms = [
         GREEDY,
         replace(GREEDY, cap=None),
         replace(GREEDY, factor=0.75),
         replace(GREEDY, rate=1.0),
+        replace(GREEDY, warmup=100),
         Arm("cosine"),
         Arm("cosine", 3.0),
     ]

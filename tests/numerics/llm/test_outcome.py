@@ -1,6 +1,7 @@
 """What became of a run."""
 
 import math
+from dataclasses import asdict, replace
 
 import numpy as np
 import pytest
@@ -47,19 +48,20 @@ def test_final_and_peak_are_means_of_twenty_and_the_highest_rate():
     assert run.lowest == pytest.approx(run.final)
 
 
-def test_tables_are_read_run_by_run_with_rates_in_shared_initial_rates():
-    arms = [ARM, greedy()]
+@pytest.mark.parametrize("columns", ["as once, without a warm-up of the rule", "as now"])
+def test_tables_are_read_run_by_run_with_rates_in_shared_initial_rates(columns):
+    arms = [ARM, greedy()] if columns != "as now" else [ARM, replace(greedy(), warmup=3)]
     table = {"arm": [0, 0, 1, 1, 1], "seed": [4, 4, 4, 4, 4], "step": [1, 2, 1, 2, 3], "loss": [5.0, 4, 3, 2, 1],
              "rate": [1e-3, 2e-3, 3e-3, 4e-3, 5e-3]}  # fmt: skip
     rows = [
         {"arm": k}
-        | arm.plain()
+        | (asdict(arm) if columns == "as now" else arm.plain())
         | {"seed": 4, "start": 6.0, "held_out_10": 3.0, "held_out_50": 2.0, "held_out_100": 1.0}
         for k, arm in enumerate(arms)
     ]
     tables = {"steps": arrow("steps", table), "runs": arrow("runs", {key: [r[key] for r in rows] for key in rows[0]})}
     first, second = runs(tables, 1e-3)
-    assert (first.arm, second.arm) == (ARM, greedy())
+    assert [first.arm, second.arm] == arms
     assert first.losses.tolist() == [5, 4]
     np.testing.assert_allclose(second.rates, [3, 4, 5])
     assert second.held == (3.0, 2.0, 1.0)
