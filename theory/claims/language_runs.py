@@ -96,8 +96,8 @@ def claims() -> tuple[Claim, ...]:
         *(
             _claim(
                 f"pretraining-tiny{name}.{k + 1}",
-                f"GreedyLR (F = 0.95{told}) is better than cosine with warm-up at {stage} of the steps of pre-training a"
-                " small Phi, each from its own best initial rate",
+                f"GreedyLR (F = 0.95{told}) is better than cosine with warm-up at {stage} of the steps of training a"
+                " small Phi from nothing, each from its own best initial rate",
                 AGAINST,
                 r"F = 0.95",
                 "From random weights, all parameters, bytes of the standard library's source, the paper's 1000 steps;"
