@@ -18,17 +18,17 @@ def check_number(name: str, value: object) -> None:
         raise ValueError(f"{name} must be a number, got {value!r}: look for the 0/0 or inf - inf that made it.")
 
 
-def check_count(name: str, value: object, least: int) -> None:
-    """Refuse what is not an integer of at least ``least``.
+def check_count(name: str, value: object, least: int, counts: str = "losses") -> None:
+    """Refuse what is not an integer of at least ``least``; ``counts`` says of what.
 
     Raises:
         TypeError: for what is no int, or a bool.
         ValueError: for an int below ``least``.
     """
     if isinstance(value, bool) or not isinstance(value, int):
-        raise TypeError(f"{name} counts losses and must be an int, got {value!r}: round it yourself if you mean it.")
+        raise TypeError(f"{name} counts {counts} and must be an int, got {value!r}: round it yourself if you mean it.")
     if value < least:
-        raise ValueError(f"{name} must be at least {least}, got {value!r}: it counts losses.")
+        raise ValueError(f"{name} must be at least {least}, got {value!r}: it counts {counts}.")
 
 
 def check_choice(name: str, value: object, allowed: tuple[str, ...]) -> None:

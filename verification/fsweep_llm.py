@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -81,6 +80,7 @@ def fsweep_llm(
         require()
         if tensorboard:
             require(("tensorboard",), "pip install tensorboard")
+        from numerics.llm.data import held_out_rows  # noqa: PLC0415
         from numerics.llm.setting import preset as named  # noqa: PLC0415
         from numerics.llm.sweep import LanguageSweep  # noqa: PLC0415
 
@@ -98,6 +98,7 @@ def fsweep_llm(
             seeds=SEEDS.get(preset, 1) if seeds is None else seeds, seed=seed,
         )  # fmt: skip
         chosen = _backend(backend, workers, address)
+        held_out_rows(setting)  # refuses a model or data that there is not, before anything is written
     except (TypeError, ValueError) as error:
         refuse(COMMAND, str(error), 2)
     except SweepError as error:
@@ -136,6 +137,8 @@ def _backend(name: str | None, workers: int | None, address: str | None) -> Back
     from numerics.sweeps.backends import Backend  # noqa: PLC0415
 
     together = processes() > 1
+    if name == "threads":
+        raise ValueError("backend must be another one, got 'threads': threads share torch's random numbers.")
     if together and name not in (None, "sequential"):
         raise ValueError(f"backend must be left out under accelerate launch, got {name!r}: all train one run.")
     return Backend(name or ("sequential" if together or accelerated() else "processes"), workers, address)
@@ -147,7 +150,7 @@ def _run(
 ) -> Result | None:  # fmt: skip
     """The sweep, with its progress on a terminal; None in a process that only helps another one."""
     from numerics.llm import base, launched  # noqa: PLC0415
-    from numerics.llm.sweep import BASE, RESULTS, RUNS, Training  # noqa: PLC0415
+    from numerics.llm.sweep import BASE, RESULTS, RUNS, Training, forget, tidy  # noqa: PLC0415
     from numerics.sweeps.sweep import discard, run  # noqa: PLC0415
 
     together = launched.processes()
@@ -156,8 +159,7 @@ def _run(
         return None
     if not resume:
         discard(folder / RESULTS)
-        for name in (RUNS, BASE):
-            shutil.rmtree(folder / name, ignore_errors=True)
+        forget(folder)
     begins_with = (launched.base_model if together > 1 else base.prepare)(options.setting, folder / BASE)
     sweep = options.sweep(folder, begins_with, together, tensorboard=tensorboard)
     if together > 1:
@@ -166,8 +168,7 @@ def _run(
         result = run(sweep, folder / RESULTS, backend=backend, progress=show, across_versions=across_versions)
     if together > 1:
         launched.release()
-    for checkpoint in (folder / RUNS).glob("*/checkpoint-*"):
-        shutil.rmtree(checkpoint)
+    tidy(folder)
     return result
 
 

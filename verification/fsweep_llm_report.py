@@ -48,7 +48,8 @@ def report(options: LanguageSweep, result: Result, folder: Path, *, figures: boo
     console.print(
         f"{options.seeds} seed(s) from {options.seed}, {options.setting.steps} steps; held-out loss: median of the"
         f" runs that did not fail, start {found[0].start:.3f}; diverged: no number, or 5% above the start; collapsed:"
-        " back at it; stalled: never left it; below cosine: means over the same seeds, 95% intervals",
+        " back at it; stalled: never left it; below cosine from the same rate: means over the seeds where neither"
+        " failed, 95% intervals",
         style="dim",
     )
     if counted is not None:
@@ -96,10 +97,11 @@ def tally_line(counted: Tally) -> str:
     """The paper's Tables 5 to 7 in numbers of this sweep."""
     named = ", ".join(f"{name} {count}" for name, count in zip(CATEGORIES, counted.counts, strict=True))
     better = ", ".join(f"{100 * b.value:.0f}% at {s}" for b, s in zip(counted.better, STAGES, strict=True))
+    average = f"average {counted.average:+.2f}%" if isfinite(counted.average) else "no average"
     failed = f" of the runs that did not fail ({counted.failed} did)" if counted.failed else ""
     return (
         f"GreedyLR against cosine in the paper's categories: {named}; as good or better"
-        f" {100 * counted.as_good:.1f}%; better: {better}; average {counted.average:+.2f}%{failed}"
+        f" {100 * counted.as_good:.1f}%; better: {better}; {average}{failed}"
     )
 
 
@@ -122,6 +124,7 @@ def speed(options: LanguageSweep, folder: Path) -> dict[str, Any] | None:
     tokens = sum(line["tokens_per_second"] * line["seconds"] for line in lines) / sum(line["seconds"] for line in lines)
     device = lines[-1]["device"]
     each = 4 * lines[-1]["parameters"] + 2 * lines[-1]["trained"]  # forward, back, weights
+    each /= lines[-1].get("processes", 1)  # all of them made the tokens, each on its own device
     most = next((peak for name, peak in PEAKS.items() if name in device), None)
     return {
         "device": device,

@@ -14,12 +14,12 @@ from safetensors.torch import load_model, save_model
 
 from numerics.llm.arms import Arm
 from numerics.llm.models import Make, language
-from numerics.llm.run import train
+from numerics.llm.run import state, train
 from numerics.llm.setting import Setting
 from numerics.sweeps import store
 from numerics.sweeps.store import SweepError
 
-WORK = "pre-training"
+WORK, OURS = "pre-training", f"model-{'?' * 12}"
 RATE, BATCH, SEED = 2e-3, 8, 0
 
 
@@ -38,22 +38,35 @@ def file(setting: Setting, folder: Path) -> Path:
 
 def missing(setting: Setting, folder: Path) -> bool:
     """Whether the model is still to be made, or was not made to its end."""
+    if not setting.pretrain:
+        return False
     path = file(setting, folder)
-    return bool(setting.pretrain) and (_kept(path) is None or not path.exists())
+    return _kept(path) is None or not path.exists()
 
 
 def prepare(setting: Setting, folder: Path) -> str | None:
     """Make the model in ``folder`` unless it is there; its SHA-256, or None where nothing has to be trained first."""
     if not setting.pretrain:
         return None
-    path, work = file(setting, folder), folder / WORK / file(setting, folder).stem
+    path = file(setting, folder)
     with store.locked(store.directory(folder)):
         if missing(setting, folder):
-            model = train(first(setting), Arm("cosine-warmup"), SEED, work, language(setting.model).make)
-            save_model(model, str(path))
+            save_model(trained(setting, folder), str(path))
             store.write(_noted(path), _digest(path, path.stat().st_mtime_ns).encode())
-            shutil.rmtree(work)
+            shutil.rmtree(_work(setting, folder))
     return _kept(path)
+
+
+def trained(setting: Setting, folder: Path) -> Any:
+    """The model, trained by all processes that were launched together, from their last checkpoint in ``folder``."""
+    make = language(setting.model).make
+    model = train(first(setting), Arm("cosine-warmup"), SEED, _work(setting, folder), make)
+    state().wait_for_everyone()  # until the last one wrote its last file there
+    return model
+
+
+def _work(setting: Setting, folder: Path) -> Path:
+    return folder / WORK / file(setting, folder).stem
 
 
 def maker(setting: Setting, folder: Path) -> Make:
@@ -75,6 +88,14 @@ def maker(setting: Setting, folder: Path) -> Make:
         return model
 
     return loaded
+
+
+def forget(folder: Path) -> None:
+    """Delete the models that were made in ``folder``, and what is half made."""
+    for path in (*folder.glob(f"{OURS}.safetensors"), *folder.glob(f"{OURS}.sha256")):
+        path.unlink()
+    for path in (folder / WORK).glob(OURS):
+        shutil.rmtree(path)
 
 
 def _noted(path: Path) -> Path:

@@ -89,7 +89,7 @@ def _text(model: str, data: str) -> Tensor:
 
 def _from_hub(name: str) -> str:
     """All texts of a data set's training part, an example's columns one after the other."""
-    require(("datasets",), "pip install datasets")
+    require(("datasets",), f"pip install datasets, which fetches {name!r}")
     import datasets  # type: ignore[import-untyped, import-not-found, unused-ignore]  # noqa: PLC0415 - often not needed
 
     try:

@@ -33,13 +33,14 @@ def _factors(found: Sequence[Run]) -> list[float]:
 
 def _kind(arm: Arm) -> tuple[object, ...]:
     """What is shared by the arms of one column: all but F."""
-    return (arm.comparison, arm.patience, arm.window, arm.cap, arm.rate)
+    return (arm.comparison, arm.patience, arm.window, arm.warmup, arm.cap, arm.rate)
 
 
 def _heading(arm: Arm) -> str:
     cap = "no cap" if arm.cap is None else f"max_lr {arm.cap:g} x first rate"
     rate = "" if arm.rate == 1 else f", from {arm.rate:g} x"
-    return f"{arm.comparison}, patience {arm.patience}, window {arm.window}\n{cap}{rate}"
+    warmup = f", warm-up {arm.warmup}" if arm.warmup else ""
+    return f"{arm.comparison}, patience {arm.patience}, window {arm.window}{warmup}\n{cap}{rate}"
 
 
 def curves(found: Sequence[Run], title: str) -> Figure:

@@ -11,7 +11,6 @@ import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any, NoReturn
 
 import torch
@@ -20,7 +19,7 @@ from accelerate.utils import broadcast_object_list
 from numerics.llm import base
 from numerics.llm.run import state
 from numerics.llm.setting import Setting
-from numerics.llm.sweep import Training
+from numerics.llm.sweep import BASE, Training
 from numerics.sweeps.tables import Tables
 
 
@@ -73,8 +72,7 @@ def follow(training: Training) -> None:
         if "run" in message:
             training(message["run"])
         else:
-            with TemporaryDirectory() as folder:  # what counts is what the first one keeps
-                base.prepare(Setting(**message["base"]), Path(folder))
+            base.trained(Setting(**message["base"]), Path(training.folder) / BASE)  # which the first one keeps
 
 
 def release() -> None:

@@ -49,6 +49,12 @@ class Run:
         """Whether it lost what it had learnt, or more."""
         return self.fate in FAILED
 
+    def failed_by(self, stage: int) -> bool:
+        """Whether it had failed at the first, second or last of the marks: before the last, whether it diverged."""
+        if stage == len(self.held) - 1:
+            return self.failed
+        return not self.held[stage] <= (1 + MARGIN) * self.start
+
     @property
     def lowest(self) -> float:
         """The lowest mean of 20 training losses in a row."""

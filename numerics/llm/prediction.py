@@ -15,7 +15,6 @@ from dataclasses import dataclass
 import numpy as np
 
 from numerics.llm.outcome import Run
-from numerics.statistics import Estimate, share
 
 THRESHOLD = 0.5  # of F, in the paper
 
@@ -24,18 +23,20 @@ THRESHOLD = 0.5  # of F, in the paper
 class Prediction:
     """How often each of the two came true, and how well each number orders failed before other runs.
 
-    ``area`` is the probability that of a failed run and another one, drawn at random, the failed one has the higher
-    peak (or the smaller F), ties counting half: 1/2 for a number that says nothing.
+    Counts, without intervals: runs of one seed see the same batches.  ``area`` is the probability that of a failed run
+    and another one, drawn at random, the failed one has the higher peak (or the smaller F), ties counting half: 1/2 for
+    a number that says nothing.
     """
 
     safe: float
     fatal: float
     runs: int
     failed: int
-    by_peak: Estimate | None  # share of predictions that came true; None where none was made
     said: int  # of how many runs the peak says something
     doomed: int  # how many of those it says will fail
-    by_factor: Estimate
+    right: int  # how often that came true
+    unsaid: int  # failed runs of which the peak says nothing
+    right_by_factor: int  # of all runs
     area_peak: float
     area_factor: float
 
@@ -54,15 +55,20 @@ def predict(constants: Sequence[Run], greedy: Sequence[Run]) -> Prediction:
     """Held against the runs of GreedyLR."""
     safe, fatal = limits(constants)
     said = [run for run in greedy if run.peak <= safe or run.peak >= fatal]
-    right = sum(run.failed == (run.peak >= fatal) for run in said)
-    by_factor = sum(run.failed == ((run.arm.factor or 1) < THRESHOLD) for run in greedy)
     bad, good = [r for r in greedy if r.failed], [r for r in greedy if not r.failed]
     return Prediction(
-        safe, fatal, len(greedy), len(bad), share(right, len(said)) if said else None, len(said),
-        sum(run.peak >= fatal for run in said),
-        share(by_factor, len(greedy)), area([r.peak for r in bad], [r.peak for r in good]),
-        area([-(r.arm.factor or 1) for r in bad], [-(r.arm.factor or 1) for r in good]),
-    )  # fmt: skip
+        safe=safe,
+        fatal=fatal,
+        runs=len(greedy),
+        failed=len(bad),
+        said=len(said),
+        doomed=sum(run.peak >= fatal for run in said),
+        right=sum(run.failed == (run.peak >= fatal) for run in said),
+        unsaid=len(bad) - sum(run.failed for run in said),
+        right_by_factor=sum(run.failed == ((run.arm.factor or 1) < THRESHOLD) for run in greedy),
+        area_peak=area([r.peak for r in bad], [r.peak for r in good]),
+        area_factor=area([-(r.arm.factor or 1) for r in bad], [-(r.arm.factor or 1) for r in good]),
+    )
 
 
 def area(higher: Sequence[float], lower: Sequence[float]) -> float:

@@ -218,6 +218,7 @@ def _note_clock(
         "parameters": sum(p.numel() for p in model.parameters()),
         "trained": sum(p.numel() for p in model.parameters() if p.requires_grad),
         "device": torch.cuda.get_device_name() if cuda else "cpu",
+        "processes": arguments.world_size,
         "peak_bytes": torch.cuda.max_memory_allocated() if cuda else None,
     }
     with path.open("a", encoding="utf-8") as file:

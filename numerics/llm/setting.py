@@ -14,6 +14,27 @@ from numerics.sweeps.manifest import JSON
 FLOOR = 0.1  # the paper's min_lr for fine-tuning, in initial rates
 
 
+STEPS = 10  # of the shortest run
+COUNTS: Mapping[str, tuple[str, int, str]] = MappingProxyType(
+    {
+        "steps": ("steps", STEPS, "optimizer steps"),
+        "batch": ("batch", 1, "rows"),
+        "length": ("length", 8, "tokens"),
+        "accumulate": ("accumulate", 1, "micro-batches"),
+        "rank": ("lora-r", 0, "directions, 0 to train all parameters"),
+        "alpha": ("lora-alpha", 1, "what LoRA divides by its rank"),
+        "pretrain": ("pretrain", 0, "steps, 0 for none"),
+        "held_out": ("held_out", 1, "rows"),
+        "save_every": ("save-every", 0, "steps, 0 for no checkpoint"),
+    }
+)  # what must be a whole number: the option, the least, what it counts
+
+
+def is_trained(model: str) -> bool:
+    """Whether a model comes with trained weights: one of the hub, and that of the package index."""
+    return "/" in model or model == "smollm2"
+
+
 @dataclass(frozen=True, kw_only=True)
 class Setting:
     """One experiment; ``rate`` is the shared initial learning rate, of which arms take multiples.
@@ -56,17 +77,20 @@ class Setting:
 
     def __post_init__(self) -> None:
         """Refuse what cannot be run, naming the option."""
-        least = {"steps": 10, "batch": 1, "length": 8, "accumulate": 1, "rank": 0, "alpha": 1, "pretrain": 0}
-        for name, lowest in (least | {"held_out": 1, "save_every": 0}).items():
-            check_count(name, getattr(self, name), lowest)
+        for name, (option, least, counts) in COUNTS.items():
+            check_count(option, getattr(self, name), least, counts)
         if not 0 < self.rate < math.inf:
             raise ValueError(f"lr must be positive and finite, got {self.rate!r}: LoRA often takes 2e-4.")
-        for name in ("dropout", "warmup"):
+        for name, option in (("dropout", "lora-dropout"), ("warmup", "warmup")):
             if not 0 <= getattr(self, name) < 1:
-                raise ValueError(f"{name} must lie in [0, 1), got {getattr(self, name)!r}: it is a share.")
+                raise ValueError(f"{option} must lie in [0, 1), got {getattr(self, name)!r}: it is a share.")
+        if not 0 <= self.weight_decay < math.inf:
+            raise ValueError(f"weight-decay must be finite and at least 0, got {self.weight_decay!r}: 0 is none.")
         if not 0 < self.floor <= 1:
             raise ValueError(f"floor must lie in (0, 1], got {self.floor!r}: min_lr is at most the initial rate.")
-        if self.pretrain and "/" in self.model:
+        if 0 < self.pretrain < STEPS:
+            raise ValueError(f"pretrain must be 0, or at least {STEPS}, got {self.pretrain!r}: it counts steps.")
+        if self.pretrain and is_trained(self.model):
             raise ValueError(f"pretrain must be 0 for {self.model!r}, got {self.pretrain!r}: it is trained already.")
 
     @property
@@ -95,7 +119,7 @@ PRESETS: Mapping[str, Setting] = MappingProxyType(
         ),
         "llama-1b": Setting(
             model="llama-3.2-1b", data="sources", steps=1000, batch=1, accumulate=32, length=2048, rate=2e-4, rank=0,
-            held_out=16, bf16=True, checkpoint_activations=True, save_every=0, floor=0.0925,
+            held_out=16, bf16=True, checkpoint_activations=True, save_every=100, floor=0.0925,
         ),
     }
 )  # fmt: skip
@@ -106,6 +130,6 @@ def preset(name: str, given: Mapping[str, Any]) -> Setting:
     if name not in PRESETS:
         raise ValueError(f"preset must be one of {', '.join(PRESETS)}, got {name!r}.")
     chosen = {key: value for key, value in given.items() if value is not None}
-    if "/" in chosen.get("model", ""):
+    if is_trained(chosen.get("model", "")):
         chosen = {"pretrain": 0} | chosen
     return replace(PRESETS[name], **chosen)

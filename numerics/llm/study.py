@@ -17,7 +17,8 @@ from numerics.llm.sweep import LanguageSweep
 
 TINY, SMOLLM2 = PRESETS["tiny"], PRESETS["smollm2"]
 LLAMA = replace(  # the paper's pre-training, with a quarter of the steps and an eighth of the tokens of each
-    PRESETS["llama-1b"], steps=250, batch=8, accumulate=1, length=1024, checkpoint_activations=False
+    PRESETS["llama-1b"], steps=250, batch=8, accumulate=1, length=1024, checkpoint_activations=False,
+    save_every=0,
 )  # fmt: skip
 PHI_2 = replace(  # the paper's LoRA, on a model of Phi-2's dimensions that is first trained here
     PRESETS["phi2"], model="phi-2", data="worked-sums", batch=8, length=256, pretrain=300, save_every=0

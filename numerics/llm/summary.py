@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from typing import Any
 
@@ -21,8 +21,9 @@ COSINE = Arm("cosine")
 class Row:
     """One arm over all seeds; losses are of the runs that trained or stalled, peaks of all.
 
-    ``better`` holds, for every stage, by how many per cent of cosine's held-out loss on the same seed the arm's is
-    lower: the mean over the seeds whose run did not fail, with Student's 95% interval, or None with fewer than two.
+    ``better`` holds, for every stage, by how many per cent of cosine's held-out loss, on the same seed and from the
+    same rate, the arm's is lower: the mean over the seeds where neither run failed, with Student's 95% interval, or
+    None with fewer than two.
     """
 
     arm: Arm
@@ -37,11 +38,19 @@ class Row:
 
 def rows(found: Sequence[Run]) -> list[Row]:
     """One for every arm, in their order."""
-    cosine = {run.seed: run for run in found if run.arm == COSINE}
+    cosine = cosines(found)
     return [_row(arm, [run for run in found if run.arm == arm], cosine) for arm in dict.fromkeys(r.arm for r in found)]
 
 
-def _row(arm: Arm, mine: Sequence[Run], cosine: dict[int, Run]) -> Row:
+Cosines = Mapping[tuple[int, float], Run]
+
+
+def cosines(found: Sequence[Run]) -> Cosines:
+    """The runs of cosine, by seed and initial rate."""
+    return {(run.seed, run.arm.rate): run for run in found if run.arm.schedule == COSINE.schedule}
+
+
+def _row(arm: Arm, mine: Sequence[Run], cosine: Cosines) -> Row:
     fates = tuple(sum(run.fate == fate for run in mine) for fate in FATES)
     kept = [run for run in mine if not run.failed]
     return Row(
@@ -51,9 +60,10 @@ def _row(arm: Arm, mine: Sequence[Run], cosine: dict[int, Run]) -> Row:
     )  # fmt: skip
 
 
-def _better(mine: Sequence[Run], cosine: dict[int, Run], stage: int) -> Estimate | None:
-    differences = [gain(run, cosine[run.seed], stage) for run in mine if run.seed in cosine and not run.failed]
-    return mean(differences, 0.95) if len(differences) > 1 and mine[0].arm != COSINE else None
+def _better(mine: Sequence[Run], cosine: Cosines, stage: int) -> Estimate | None:
+    pairs = [(run, cosine.get((run.seed, run.arm.rate))) for run in mine if not run.failed]
+    differences = [gain(run, other, stage) for run, other in pairs if other and not other.failed]
+    return mean(differences, 0.95) if len(differences) > 1 and mine[0].arm.schedule != COSINE.schedule else None
 
 
 def gain(run: Run, other: Run, stage: int) -> float:
@@ -63,9 +73,9 @@ def gain(run: Run, other: Run, stage: int) -> float:
 
 @dataclass(frozen=True, slots=True)
 class Instance:
-    """A run of GreedyLR beside the cosine run of its seed: a row of the paper's Table 10.
+    """A run of GreedyLR beside the cosine run of its seed and rate, which did not fail: a row of the paper's Table 10.
 
-    ``deltas`` are gains in per cent at the three stages, None where the run had ended; ``largest`` is the largest
+    ``deltas`` are gains in per cent at the three stages, None where the run had failed; ``largest`` is the largest
     difference of the training losses on one batch, cosine's less the run's, at step ``at``.
     """
 
@@ -78,17 +88,16 @@ class Instance:
 
 
 def instances(found: Sequence[Run]) -> list[Instance]:
-    """Every run of GreedyLR whose seed cosine ran, too."""
-    cosine = {run.seed: run for run in found if run.arm == COSINE}
-    return [
-        _instance(run, cosine[run.seed]) for run in found if run.arm.schedule == "greedy" and run.seed in cosine
-    ]  # fmt: skip
+    """Every run of GreedyLR with whose seed and rate cosine ran, too, and did not fail."""
+    cosine = cosines(found)
+    pairs = [(run, cosine.get((run.seed, run.arm.rate))) for run in found if run.arm.schedule == "greedy"]
+    return [_instance(run, other) for run, other in pairs if other and not other.failed]
 
 
 def _instance(run: Run, cosine: Run) -> Instance:
     shared = min(len(run.losses), len(cosine.losses))
     apart = np.nan_to_num(cosine.losses[:shared] - run.losses[:shared], nan=-math.inf)
-    deltas = [None if math.isnan(d := gain(run, cosine, k)) else d for k in range(3)]
+    deltas = [None if run.failed_by(k) else gain(run, cosine, k) for k in range(3)]
     return Instance(
         run.arm, run.seed, (deltas[0], deltas[1], deltas[2]), float(apart.max()), int(apart.argmax()) + 1, run.failed
     )
@@ -98,7 +107,7 @@ CATEGORIES = ("yes", "yes*", "no*", "no")
 
 
 def category(delta: float | None) -> str:
-    """The paper's: at least 1% better, better, worse, at least 1% worse; a run that had ended is worse."""
+    """The paper's: at least 1% better, better, worse, at least 1% worse; a run that had failed is worse."""
     if delta is None or delta <= -1:
         return "no"
     return "yes" if delta >= 1 else "yes*" if delta > 0 else "no*"

@@ -7,24 +7,32 @@ schedule, so that they can be compared in pairs.  The folder of a sweep holds ``
 
 from __future__ import annotations
 
+import json
 import math
+import shutil
+import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
 from itertools import product
 from pathlib import Path
 from typing import Any
 
-from greedylr.checks import check_count
+from transformers.trainer_utils import PREFIX_CHECKPOINT_DIR
+
+from greedylr.checks import check_choice, check_count
 from numerics.llm import base
-from numerics.llm.arms import Arm
-from numerics.llm.run import STEPS, read, train
+from numerics.llm.arms import BASELINES, Arm
+from numerics.llm.run import STEPS, read, state, train
 from numerics.llm.setting import Setting
+from numerics.sweeps import store
 from numerics.sweeps.manifest import JSON
 from numerics.sweeps.sweep import Sweep
 from numerics.sweeps.tables import Tables
 from numerics.sweeps.task import Task
 
 RESULTS, RUNS, BASE = "results", "runs", "base"
+TOLD = "arguments.json"  # in the folder of a run
+ONE_AT_A_TIME = threading.Lock()  # in a process, whose random numbers its threads share
 BLOCK = 10  # losses of a block of the comparison "test"
 
 
@@ -49,8 +57,12 @@ class LanguageSweep:
 
     def __post_init__(self) -> None:
         """Refuse what cannot be run, naming the option."""
-        check_count("seeds", self.seeds, 1)
-        check_count("seed", self.seed, 0)
+        check_count("seeds", self.seeds, 1, "runs of every arm")
+        check_count("seed", self.seed, 0, "from the first of all seeds")
+        if self.seed + self.seeds > 2**32:
+            raise ValueError(f"seed must be at most {2**32 - self.seeds}, got {self.seed!r}: seeds have 32 bits.")
+        for name, _ in self.baselines:
+            check_choice("baselines", name, tuple(BASELINES))
         arms = self.arms()
         if not arms:
             raise ValueError("factors and baselines must name at least one arm, got none: there is nothing to run.")
@@ -98,8 +110,33 @@ class Training:
         setting, arm = Setting(**arguments["setting"]), Arm(**arguments["schedule"])
         number, seed, here = arguments["arm"], arguments["seed"], Path(self.folder)
         run = here / RUNS / f"{number:03d}-{seed}"
-        train(setting, arm, seed, run, base.maker(setting, here / BASE), tensorboard=self.tensorboard)
+        with ONE_AT_A_TIME:
+            with state().main_process_first():
+                _claim(run, arguments)
+            train(setting, arm, seed, run, base.maker(setting, here / BASE), tensorboard=self.tensorboard)
         return tables(setting, arm, number, seed, read(run / STEPS))
+
+
+def _claim(run: Path, arguments: Mapping[str, Any]) -> None:
+    """Have the folder of a run to itself: what another run left there, of other arguments, is deleted."""
+    told = json.dumps(dict(arguments), sort_keys=True).encode()
+    if store.read(run / TOLD) != told:
+        shutil.rmtree(run, ignore_errors=True)
+        store.write(store.directory(run) / TOLD, told)
+
+
+def forget(folder: Path) -> None:
+    """Delete what sweeps in ``folder`` wrote beside their results, and nothing else that may lie there."""
+    for told in (folder / RUNS).glob(f"*/{TOLD}"):
+        shutil.rmtree(told.parent)
+    base.forget(folder / BASE)
+
+
+def tidy(folder: Path) -> None:
+    """Delete the checkpoints of the runs of a finished sweep."""
+    for told in (folder / RUNS).glob(f"*/{TOLD}"):
+        for checkpoint in told.parent.glob(f"{PREFIX_CHECKPOINT_DIR}-*"):
+            shutil.rmtree(checkpoint)
 
 
 def tables(setting: Setting, arm: Arm, number: int, seed: int, lines: Sequence[Mapping[str, Any]]) -> Tables:

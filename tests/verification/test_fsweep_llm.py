@@ -10,6 +10,7 @@ import time
 import pytest
 from typer.testing import CliRunner
 
+from numerics.sweeps.sweep import discard
 from verification.cli import app
 from verification.fsweep_llm import _baselines, _factors
 from verification.options import on_what
@@ -66,12 +67,20 @@ def test_a_missing_extra_is_named(monkeypatch):
         (["--steps", "3"], "steps must be"),
         (["--factors", "many"], "--factors takes numbers and 'none', got 'many'"),
         (["--cap", "0.1"], "cap must be at least 1"),
-        (["--baselines", "step"], "a schedule must be one of"),
+        (["--baselines", "step"], "baselines must be one of"),
+        (["--baselines", "greedy"], "baselines must be one of"),
         (["--baselines", "cosine@x"], "--baselines takes numbers and 'none', got 'x'"),
         (["--factors", "none", "--baselines", "none"], "must name at least one arm"),
         (["--factors", "0.5", "0.5"], "every arm must be given once"),
         (["--seeds", "0"], "seeds must be"),
+        (["--seed", str(2**32)], "seed must be at most 4294967294, got 4294967296: seeds have 32 bits"),
         (["--backend", "gpu"], "backend must be one of"),
+        (["--backend", "threads"], "got 'threads': threads share torch's random numbers"),
+        (["--weight-decay", "nan"], "weight-decay must be finite and at least 0, got nan"),
+        (["--warmup", "-1"], "warmup must be at least 0, got -1"),
+        (["--model", "gpt-5"], "model must be one of tiny, phi-2, llama-3.2-1b, smollm2"),
+        (["--dataset", "novels"], "dataset must be one of worked-sums, reference, sources"),
+        (["--dataset", "reference", "--length", "500000"], "too few for rows of 500000: lower --length"),
     ],
 )
 def test_what_cannot_run_is_refused_in_one_line(arguments, message):
@@ -91,6 +100,35 @@ def test_where_no_hub_is_reachable_one_line_says_what_would_run_instead(given, m
     assert "nobody/nothing-at-all" in done.output
     assert "--preset" in done.output or "pip install datasets" in done.output
     assert len(done.output.splitlines()) == 1
+    assert not (tmp_path / "sweep").exists()
+
+
+@pytest.mark.usefixtures("needs_extra")
+@pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::FutureWarning")
+def test_the_folder_of_a_sweep_may_hold_files_of_others(tmp_path):
+    mine = [tmp_path / "runs" / "mine" / "checkpoint-500" / "weights", tmp_path / "base" / "model-1.safetensors"]
+    mine += [tmp_path / "runs" / "mine" / "checkpoint-best.pt", tmp_path / "base" / "pre-training" / "notes"]
+    for path in mine:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text("mine")
+    short = ["--steps", "10", *SMALL[2:], "--seeds", "1", "--no-figures", "--backend", "sequential"]
+    for more in ([], ["--fresh"]):
+        assert command(*short, *more, "--out", str(tmp_path)).exit_code == 0
+        assert all(path.read_text() == "mine" for path in mine)
+        assert not list(tmp_path.glob("runs/0*/checkpoint-*"))
+
+
+@pytest.mark.usefixtures("needs_extra")
+@pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::FutureWarning")
+def test_a_run_never_goes_on_from_the_checkpoint_of_another_configuration(tmp_path):
+    short = ["--steps", "10", *SMALL[2:], "--seeds", "1", "--json", "--no-figures", "--backend", "sequential"]
+    command(*short, "--lr", "1e-2", "--out", str(tmp_path / "other"))
+    left = tmp_path / "other" / "runs" / "000-42"
+    (left / "checkpoint-8").mkdir()  # as if it had been killed
+    (left / "checkpoint-8" / "trainer_state.json").write_text("{}")
+    discard(tmp_path / "other" / "results")
+    found = [json.loads(command(*short, "--out", str(tmp_path / name)).output)["rows"] for name in ("other", "alone")]
+    assert found[0] == found[1]
 
 
 @pytest.mark.usefixtures("needs_extra")
@@ -154,13 +192,39 @@ def test_a_killed_sweep_loses_nothing_and_ends_bit_for_bit_the_same(tmp_path):
         ).read_bytes()
 
 
+def launched(arguments, folder):
+    script = folder / "launched_command.py"
+    script.write_text("from verification.cli import main\nmain()\n")
+    return start(arguments, sys.executable, "-m", "torch.distributed.run", "--nproc-per-node", "2", str(script))
+
+
 @pytest.mark.slow
 @pytest.mark.usefixtures("needs_extra")
-def test_two_processes_train_one_run_together(tmp_path):
-    arguments = [*SMALL, "--json", "--no-figures", "--out", str(tmp_path / "sweep")]
-    script = tmp_path / "launched_command.py"
-    script.write_text("from verification.cli import main\nmain()\n")
-    done = start(arguments, sys.executable, "-m", "torch.distributed.run", "--nproc-per-node", "2", str(script))
+def test_two_processes_that_were_killed_in_the_pre_training_go_on(tmp_path):
+    arguments = "--steps 10 --batch 2 --length 16 --pretrain 300 --save-every 20 --factors 0.5 --cap 10".split()
+    arguments += ["--baselines", "none", "--json", "--no-figures", "--out"]
+    whole = launched([*arguments, str(tmp_path / "whole")], tmp_path)
+    first, errors = whole.communicate(timeout=240)
+    assert whole.returncode == 0, errors
+    killed = launched([*arguments, str(tmp_path / "killed")], tmp_path)
+    deadline = time.time() + 120
+    while not list(tmp_path.glob("killed/base/pre-training/*/checkpoint-*")) and time.time() < deadline:
+        time.sleep(0.05)
+    killed.send_signal(signal.SIGTERM)  # of which the launcher tells its processes
+    killed.communicate(timeout=60)
+    assert not list(tmp_path.glob("killed/base/*.sha256"))
+    resumed = launched([*arguments, str(tmp_path / "killed")], tmp_path)
+    second, errors = resumed.communicate(timeout=240)
+    assert resumed.returncode == 0, errors
+    assert json.loads(first)["rows"] == json.loads(second)["rows"]
+
+
+@pytest.mark.slow
+@pytest.mark.usefixtures("needs_extra")
+@pytest.mark.parametrize("pretrain", ["12", "0"])
+def test_two_processes_train_one_run_together(pretrain, tmp_path):
+    arguments = [*SMALL, "--pretrain", pretrain, "--json", "--no-figures", "--out", str(tmp_path / "sweep")]
+    done = launched(arguments, tmp_path)
     out, errors = done.communicate(timeout=240)
     assert done.returncode == 0, errors
     data = json.loads(out)
@@ -168,4 +232,5 @@ def test_two_processes_train_one_run_together(tmp_path):
     manifest = json.loads((tmp_path / "sweep" / "results" / "manifest.json").read_text())
     assert manifest["configuration"]["processes"] == 2
     clock = json.loads((tmp_path / "sweep" / "runs" / "000-42" / "clock.jsonl").read_text())
+    assert clock["processes"] == 2
     assert clock["tokens_per_second"] * clock["seconds"] == pytest.approx(2 * 12 * 2 * 16, rel=0.01)

@@ -10,20 +10,36 @@ import numpy as np
 
 from numerics.llm.arms import Arm
 from numerics.llm.outcome import Run
+from numerics.llm.summary import gain
 from numerics.statistics import mean
 from verification.measured import Measured
 
 
-def against(pairs: Sequence[tuple[int, float]], told: str) -> Measured:
-    """A mean gain over the seeds, each seed's mean first, against none."""
-    by_seed = {seed: float(np.mean([g for s, g in pairs if s == seed])) for seed, _ in pairs}
-    estimate = mean(list(by_seed.values()), 0.95)
+def against(mine: Sequence[Run], others: Sequence[Run], stage: int, told: str, claims: int = 1) -> Measured:
+    """The mean gain of runs over others of the same seeds at a stage, each seed's mean first, held against none.
+
+    Pairs of which one had failed by then are left out and counted.  The interval is that of one among so many
+    ``claims``, which hold together with a confidence of 95% (Bonferroni).
+    """
+    other = {run.seed: run for run in others}
+    pairs = [(run, other[run.seed]) for run in mine]
+    kept = [(a, b) for a, b in pairs if not (a.failed_by(stage) or b.failed_by(stage))]
+    seeds = list(dict.fromkeys(a.seed for a, _ in kept))
+    if len(seeds) < 2:
+        return Measured(f"{told}: pairs of {len(seeds)} seeds are left, too few", False, decides=False)
+    estimate = mean([float(np.mean([gain(a, b, stage) for a, b in kept if a.seed == s])) for s in seeds], level(claims))
+    left_out = f"; {len(pairs) - len(kept)} of {len(pairs)} pairs, where one had failed, are left out"
     return Measured(
-        f"{told}: {estimate.value:+.2f}% [{estimate.low:+.2f}, {estimate.high:+.2f}], the mean of {len(by_seed)} paired"
-        " differences with Student's 95% interval",
+        f"{told}: {estimate.value:+.2f}% [{estimate.low:+.2f}, {estimate.high:+.2f}], the mean of {len(seeds)} paired"
+        f" differences with Student's {100 * level(claims):.3g}% interval{left_out if kept != pairs else ''}",
         estimate.low > 0,
-        decides=not estimate.holds(0),
+        decides=estimate.low > 0 or estimate.high < 0,
     )
+
+
+def level(claims: int) -> float:
+    """Of each of so many intervals, that they all hold with a confidence of 95%."""
+    return 1 - 0.05 / claims
 
 
 def best(tuning: Sequence[Run]) -> list[Arm]:

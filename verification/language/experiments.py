@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from functools import cache, partial
 
 import numpy as np
@@ -48,9 +49,13 @@ def _floored(found: Sequence[Run]) -> str:
 
 
 def _share(found: Sequence[Run]) -> str:
-    count, of = sum(run.failed for run in found), len(found)
-    failed = share(count, of)
-    return f"{count} of {of} failed (95% interval {failed.low:.2f} to {failed.high:.2f})"
+    """The interval is over seeds, since runs of one seed see the same batches."""
+    seeds, failing = {run.seed for run in found}, {run.seed for run in found if run.failed}
+    estimate = share(len(failing), len(seeds))
+    return (
+        f"{sum(run.failed for run in found)} of {len(found)} failed, on {len(failing)} of {len(seeds)} seeds (95%"
+        f" interval {estimate.low:.2f} to {estimate.high:.2f})"
+    )
 
 
 @cache
@@ -101,20 +106,17 @@ def prediction(model: str) -> Prediction:
 
 @cache
 def peak(model: str) -> Measured:
-    """Whether it came true wherever it says something."""
+    """Whether it came true wherever it says something; nothing is decided unless it says of some run that it fails."""
     told = prediction(model)
     fatal = "none of those tried is fatal" if math.isinf(told.fatal) else f"fatal from {told.fatal:g} times"
-    counted = "it says nothing of any run"
-    if told.by_peak is not None:
-        right = round(told.by_peak.value * told.said)
-        counted = f"it says something of {told.said} of {told.runs} runs, that {told.doomed} fail, right in {right}"
-        counted += f" (95% interval {told.by_peak.low:.2f} to {told.by_peak.high:.2f})"
     return Measured(
         f"{kept(f'limits-{model}').about}: constant rates are safe up to {told.safe:g} times the shared rate, {fatal};"
-        f" {counted}; F < 1/2 is right in {told.by_factor.value:.0%} of all; {told.failed} failed; a failed run has"
-        f" the higher peak than another one with probability {told.area_peak:.2f}, the smaller F with"
-        f" {told.area_factor:.2f}",
-        told.by_peak is not None and told.by_peak.value == 1,
+        f" it says something of {told.said} of {told.runs} runs, that {told.doomed} fail, right in {told.right};"
+        f" {told.failed} failed, of {told.unsaid} of which it says nothing; that no run fails is right in"
+        f" {told.runs - told.failed} of all, F < 1/2 in {told.right_by_factor}; a failed run has the higher peak than"
+        f" another one with probability {told.area_peak:.2f}, the smaller F with {told.area_factor:.2f}",
+        told.right == told.said,
+        decides=told.right < told.said or told.doomed > 0,
     )
 
 
@@ -131,22 +133,29 @@ def phi_2() -> Measured:
     return Measured(
         f"{kept('factors-phi-2').about}, no cap, on {machine('factors-phi-2')}, start {mine[0].start:.2f}: {told}",
         all(run.failed == ((run.arm.factor or 1) < THRESHOLD) for run in mine),
+        decides=_several(mine),
     )
+
+
+def _several(found: Sequence[Run]) -> bool:
+    """Whether the runs are of more than one seed: one of each F decides nothing."""
+    return len({run.seed for run in found}) > 1
 
 
 @cache
 def spread(model: str) -> Measured:
     """Medians over seeds of the runs with F >= 1/2 that did not fail."""
-    found, name = {}, f"factors-{model}"
-    for F in (0.5, 0.75, 0.99):
-        ends = [r.final for r in _greedy(name) if r.arm.factor == F and not r.failed]
-        found[F] = float(np.median(ends)) if ends else math.nan
+    name = f"factors-{model}"
+    mine = [run for run in _greedy(name) if (run.arm.factor or 0) >= THRESHOLD and not run.failed]
+    factors = sorted({run.arm.factor or 0 for run in mine})
+    found = {F: float(np.median([run.final for run in mine if run.arm.factor == F])) for F in factors}
     apart = 100 * (max(found.values()) / min(found.values()) - 1)
     told = ", ".join(f"{value:.3f} at F = {F:g}" for F, value in found.items())
     return Measured(
         f"{kept(name).about}, no cap: medians of the final training loss (mean of the last 20 steps) over"
         f" the runs that did not fail: {told}; {apart:.1f}% apart",
         apart <= 1.5,
+        decides=_several(mine),
     )
 
 
@@ -154,13 +163,12 @@ def spread(model: str) -> Measured:
 def shared_rate(stage: int) -> Measured:
     """GreedyLR with F >= 1/2 and no cap against cosine, both from the shared rate."""
     mine = [run for run in _greedy("factors-smollm2") if (run.arm.factor or 0) >= THRESHOLD]
-    cosine = {run.seed: run for run in kept("factors-smollm2").runs if run.arm == COSINE}
-    pairs = [(run.seed, gain(run, cosine[run.seed], stage)) for run in mine if not run.failed]
-    return against(
-        pairs,
+    told = (
         f"{kept('factors-smollm2').about}, F = 0.5, 0.75, 0.99 without a cap, at {STAGES[stage]} of the steps, per cent"
-        f" below cosine's held-out loss ({len(mine) - len(pairs)} of {len(mine)} runs failed later and are left out)",
+        " below cosine's held-out loss"
     )
+    cosine = [run for run in kept("factors-smollm2").runs if run.arm == COSINE]
+    return against(mine, cosine, stage, told, claims=len(STAGES))
 
 
 def _tuning() -> list[Run]:
@@ -182,14 +190,22 @@ def own_rate(stage: int) -> Measured:
     """GreedyLR against cosine, each at its own best rate."""
     found = at_best_rates()
     (greedy, mine), (cosine, others) = found["greedy (best)"], found["cosine"]
-    other = {run.seed: run for run in others}
-    pairs = [(run.seed, gain(run, other[run.seed], stage)) for run in mine if not run.failed]
-    return against(
-        pairs,
+    told = (
         f"{kept('schedules-tiny').about}, F = 0.9, cap 10, from {greedy.rate:g} times the shared rate against cosine"
         f" from {cosine.rate:g} times, both the best of {grid(_tuning())} on two other seeds, at {STAGES[stage]} of the"
-        " steps, per cent below cosine's held-out loss",
+        f" steps, per cent below cosine's held-out loss ({_second(greedy, others, stage)})"
     )
+    return against(mine, others, stage, told, claims=len(STAGES))
+
+
+def _second(greedy: Arm, others: Sequence[Run], stage: int) -> str:
+    """What had come out from the rate that was second in the tuning, as a measure of what the choice decides."""
+    rest = [run for run in _tuning() if replace(run.arm, rate=greedy.rate) == greedy and run.arm != greedy]
+    (arm,) = best(rest)
+    runs = [*kept("schedules-tiny").runs, *kept("schedules-high-tiny").runs]
+    other = {run.seed: run for run in others}
+    gains = [gain(run, other[run.seed], stage) for run in runs if run.arm == arm]
+    return f"from its second best rate, {arm.rate:g} times, {np.mean(gains):+.1f}%"
 
 
 @cache
@@ -198,17 +214,15 @@ def ranking() -> Measured:
     found = at_best_rates()
     medians = {name: float(np.median([run.held[2] for run in runs])) for name, (_, runs) in found.items()}
     order = sorted(medians, key=medians.__getitem__)
-    told = ", ".join(f"{name} {medians[name]:.3f} (from {found[name][0].rate:g} x)" for name in order)
+    listed = ", ".join(f"{name} {medians[name]:.3f} (from {found[name][0].rate:g} x)" for name in order)
     greedy = next(name for name in order if name.startswith("greedy"))
     other = next(name for name in order if not name.startswith("greedy"))
-    others = {run.seed: run for run in found[other][1]}
-    pairs = [(run.seed, gain(run, others[run.seed], 2)) for run in found[greedy][1]]
-    return against(
-        pairs,
+    told = (
         f"{kept('schedules-tiny').about}, medians of the held-out loss at the end, each from its own best of"
-        f" {grid(_tuning())} times the shared rate: {told}; {greedy} against {other}, both picked by these"
-        " medians, per cent below",
+        f" {grid(_tuning())} times the shared rate: {listed}; {greedy} against {other}, both picked by these"
+        " medians, per cent below"
     )
+    return against(found[greedy][1], found[other][1], 2, told)
 
 
 @cache
@@ -216,22 +230,19 @@ def constant_rate(model: str) -> Measured:
     """A constant rate against cosine, both at the shared rate: what cosine's decay costs where the rate is low."""
     name = f"factors-{model}"
     runs = [*kept(name).runs, *(kept("constant-smollm2").runs if model == "smollm2" else ())]
-    cosine = {run.seed: run for run in runs if run.arm == COSINE}
-    pairs = [(run.seed, gain(run, cosine[run.seed], 2)) for run in runs if run.arm == Arm("constant")]
-    return against(pairs, f"{kept(name).about}, a constant rate, per cent below cosine's held-out loss")
+    constant, cosine = ([run for run in runs if run.arm == arm] for arm in (Arm("constant"), COSINE))
+    return against(constant, cosine, 2, f"{kept(name).about}, a constant rate, per cent below cosine's held-out loss")
 
 
 @cache
 def against_constant() -> Measured:
     """GreedyLR with F >= 1/2 and no cap against a constant rate, both from the shared rate."""
-    constant = {run.seed: run for run in kept("constant-smollm2").runs}
     mine = [run for run in _greedy("factors-smollm2") if (run.arm.factor or 0) >= THRESHOLD]
-    pairs = [(run.seed, gain(run, constant[run.seed], 2)) for run in mine if not run.failed]
-    return against(
-        pairs,
+    told = (
         f"{kept('factors-smollm2').about}, F = 0.5, 0.75, 0.99 without a cap, at the end, per cent below the held-out"
-        f" loss of a constant rate ({len(mine) - len(pairs)} of {len(mine)} runs failed and are left out)",
+        " loss of a constant rate"
     )
+    return against(mine, kept("constant-smollm2").runs, 2, told)
 
 
 @cache

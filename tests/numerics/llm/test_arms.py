@@ -17,11 +17,17 @@ GREEDY = Arm("greedy", 2.0, 0.5, "best", 10, 50, 4.0)
     ("given", "message"),
     [
         ({"steps": 9}, "steps must be"),
-        ({"batch": 0}, "batch must be"),
-        ({"length": 2}, "length must be"),
+        ({"batch": 0}, "batch must be at least 1, got 0: it counts rows"),
+        ({"length": 2}, "length must be at least 8, got 2: it counts tokens"),
+        ({"rank": -1}, "lora-r must be at least 0, got -1"),
+        ({"alpha": 0}, "lora-alpha must be at least 1, got 0"),
+        ({"weight_decay": -1.0}, "weight-decay must be finite and at least 0, got -1.0"),
+        ({"weight_decay": math.nan}, "weight-decay must be finite and at least 0, got nan"),
+        ({"pretrain": 9}, "pretrain must be 0, or at least 10, got 9"),
+        ({"model": "smollm2"}, "pretrain must be 0 for 'smollm2', got 300: it is trained already"),
         ({"rate": 0.0}, "lr must be positive and finite, got 0.0: LoRA often takes 2e-4"),
         ({"rate": math.nan}, "lr must be positive and finite, got nan"),
-        ({"dropout": 1.0}, r"dropout must lie in \[0, 1\), got 1.0"),
+        ({"dropout": 1.0}, r"lora-dropout must lie in \[0, 1\), got 1.0"),
         ({"warmup": -0.1}, r"warmup must lie in \[0, 1\), got -0.1"),
         ({"model": "a/b"}, "pretrain must be 0 for 'a/b', got 300: it is trained already"),
     ],
@@ -34,6 +40,7 @@ def test_settings_that_cannot_run_are_refused(given, message):
 def test_a_preset_takes_what_is_given_and_a_model_of_the_hub_is_not_pre_trained():
     assert preset("tiny", {"steps": 20, "batch": None}) == replace(TINY, steps=20)
     assert preset("tiny", {"model": "a/b"}).pretrain == 0
+    assert preset("tiny", {"model": "smollm2"}).pretrain == 0
     with pytest.raises(ValueError, match="preset must be one of tiny, smollm2, phi2, llama-1b, got 'huge'"):
         preset("huge", {})
 

@@ -41,6 +41,20 @@ def test_a_run_that_ended_at_once_diverged():
     assert math.isnan(run.final)
 
 
+@pytest.mark.parametrize(
+    ("held", "failed"),
+    [
+        ((2.0, 2.0, 2.0), (False, False, False)),
+        ((3.2, 3.1, 2.0), (True, False, False)),
+        ((2.0, math.nan, math.nan), (False, True, True)),
+        ((2.0, 2.9, 2.9), (False, False, True)),  # collapsed, which only the end can tell
+    ],
+)
+def test_what_had_failed_by_a_stage_is_what_had_diverged_by_then(held, failed):
+    run = made(ARM, 1, held[2], start=3.0, held=held, dip=1.0)
+    assert tuple(map(run.failed_by, range(3))) == failed
+
+
 def test_final_and_peak_are_means_of_twenty_and_the_highest_rate():
     run = made(ARM, 1, 1.0, peak=7.0)
     assert run.final == pytest.approx(run.losses[-20:].mean())

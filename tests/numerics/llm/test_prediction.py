@@ -38,16 +38,20 @@ def test_predictions_are_counted_where_they_say_something():
         made(greedy(0.75), 1, 1.0, peak=120.0),  # wrong, F right
     ]
     told = predict(known, runs)
-    assert (told.runs, told.failed, told.said, told.doomed) == (5, 2, 4, 2)
-    assert told.by_peak.value == 0.5
-    assert told.by_factor.value == pytest.approx(3 / 5)
+    assert (told.runs, told.failed, told.said, told.doomed, told.right, told.unsaid) == (5, 2, 4, 2, 2, 0)
+    assert told.right_by_factor == 3
     assert told.area_peak == pytest.approx((3 + 0) / 6)
 
 
 def test_where_nothing_is_known_nothing_is_said():
     told = predict(constants(set(), multiples=(1.0,)), [made(greedy(), 1, 1.0, peak=2.0)])
-    assert told.by_peak is None
+    assert (told.said, told.right) == (0, 0)
     assert math.isnan(told.area_peak)
+
+
+def test_a_failure_between_safe_and_fatal_is_counted_as_one_of_which_nothing_is_said():
+    told = predict(constants({(100.0, 1), (100.0, 2)}), [made(greedy(), 1, 9.0, peak=64.0)])
+    assert (told.failed, told.said, told.unsaid) == (1, 0, 1)
 
 
 def test_the_area_is_that_of_the_mann_whitney_statistic():

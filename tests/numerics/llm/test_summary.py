@@ -73,6 +73,26 @@ def test_a_run_that_failed_is_counted_and_in_no_average():
     assert tally([]) is None
 
 
+def test_of_a_pair_whose_cosine_failed_nothing_is_said():
+    for end in (math.nan, 9.0):
+        found = [*pair(1, (1.0, 1.0, 1.0)), made(greedy(), 2, 1.0), made(COSINE, 2, end)]
+        assert [instance.seed for instance in instances(found)] == [1]
+        assert rows(found)[0].better == (None, None, None)  # one pair is left
+
+
+def test_arms_are_compared_with_cosine_from_their_own_rate():
+    low, high = pair(1, (1.0, 1.0, 1.0)), pair(1, (1.5, 1.5, 1.5))
+    high = [replace(run, arm=replace(run.arm, rate=3.0)) for run in high]
+    assert [i.deltas for i in instances(low + high)] == [(50.0,) * 3, (25.0,) * 3]
+    alone = [*low, replace(low[0], arm=replace(low[0].arm, rate=5.0))]
+    assert len(instances(alone)) == 1
+
+
+def test_a_run_that_diverged_beside_one_that_did_more_is_no_gain():
+    (found,) = instances([made(greedy(), 1, 9.0, held=(2.0, 9.0, 9.0)), made(COSINE, 1, 2.0, held=(2.0, 2.0, 2.0))])
+    assert found.deltas == (0.0, None, None)
+
+
 def test_data_hold_no_nan():
     (row,) = rows([made(greedy(), 1, math.nan)])
     data = as_data(row)
