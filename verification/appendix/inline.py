@@ -42,7 +42,8 @@ TOKEN = re.compile(
     re.DOTALL,
 )
 WORD = re.compile(
-    r"[A-Za-z][A-Za-z]*(?:['-][A-Za-z]+)+|[A-Za-z]\w*\.\w[\w.-]*\w|\d+(?!e[+-]\d)(?:[A-EG-KM-SU-Za-z]\w*|[A-Za-z]\w+)|[A-Za-z]+\d[\w-]*"
+    r"[A-Za-z]{3,}(?:-[A-Za-z]+)*(?:-\d(?:[\w.]*\w)?)+|[A-Za-z][A-Za-z]*(?:['-][A-Za-z]+)+|[A-Za-z]\w*\.\w[\w.-]*\w"
+    r"|\d+(?!e[+-]\d)(?:[A-EG-KM-SU-Za-z]\w*|[A-Za-z]\w+)|[A-Za-z]+\d[\w-]*"
 )
 
 
@@ -65,9 +66,9 @@ def formulas(text: str) -> str:
 
 
 def _plain(text: str) -> str:
-    """A word; the name of a symbol before a hyphen is a formula."""
+    """A word; the name of a symbol before a hyphen is a formula, that of a model with its number is not."""
     head, dash, tail = text.partition("-")
-    if dash and (head in NAMES or (len(head) == 1 and head not in "aAI")):
+    if dash and not tail[:1].isdigit() and (head in NAMES or (len(head) == 1 and head not in "aAI")):
         return f"${NAMES.get(head, head)}$-{escaped(tail)}"
     return escaped(text)
 

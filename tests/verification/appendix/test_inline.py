@@ -61,6 +61,8 @@ SENTENCES = {
     "f''(x) and false_alarm": r"$f'' (x )$ and false\_alarm",
     "gains [-1.72, +0.30]": r"gains [$-$1.72, $+$0.30]",
     "a small Phi": "a small Phi",
+    "Phi-2, llama-3.2-1b and greedy-best-10.": "Phi-2, llama-3.2-1b and greedy-best-10.",
+    "F - 2 and L-2": r"$F - 2$ and $L - 2$",
     "|<x_t, v>| <= B": r"$\lvert \langle x _{t} , v \rangle \rvert \le B$",
     "(E xbar_T)^2/2": r"$(\mathbb{E} \bar x _{T} )^{2} / 2$",
 }
