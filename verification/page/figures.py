@@ -44,7 +44,7 @@ class Runs:
         name = self.prefix.rstrip(".")
         return {
             f"{name}/{s.relative_to(self.folder)}": tuple(
-                f"results/{name}/{path.relative_to(self.folder)}" for path in sorted(s.iterdir())
+                f"results/{name}/{path.relative_to(self.folder)}" for path in sorted(s.rglob("*")) if path.is_file()
             )
             for s in sweeps
         }

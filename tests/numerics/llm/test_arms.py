@@ -1,4 +1,4 @@
-"""What can be asked of a sweep over language models."""
+"""What can be asked of a sweep over language models: its setting and its arms."""
 
 import math
 from dataclasses import replace
@@ -7,7 +7,6 @@ import pytest
 
 from numerics.llm.arms import BASELINES, Arm
 from numerics.llm.setting import PRESETS, Setting, preset
-from numerics.llm.sweep import LanguageSweep
 
 TINY = PRESETS["tiny"]
 GREEDY = Arm("greedy", 2.0, 0.5, "best", 10, 50, 4.0)
@@ -110,14 +109,6 @@ def test_the_warm_up_of_the_rule_reaches_the_scheduler_and_is_told_where_there_i
     assert "warmup" not in GREEDY.plain()
     assert Arm(**waiting.plain()) == waiting
     assert Arm(**GREEDY.plain()) == GREEDY
-
-
-def test_a_sweep_runs_every_warm_up_and_tells_it_where_it_is_asked_for():
-    usual = LanguageSweep(setting=TINY, factors=(0.5,), baselines=())
-    asked = replace(usual, warmup=(0, 100))
-    assert [arm.warmup for arm in asked.arms() if arm.cap is None] == [0, 100]
-    assert "warmup" not in usual.plain()
-    assert asked.plain()["warmup"] == (0, 100)
 
 
 def test_arms_have_names_of_their_own():
