@@ -1,9 +1,11 @@
 """The sweeps whose results are kept with the project: what was asked of which model, with which seeds.
 
-They were fixed before the runs, but for ``HIGH`` and for two of the three seeds of ``limits-smollm2``, added when all
-others had been seen.  The last two are for an accelerator; of ``factors-phi-2`` time sufficed for the four runs of
-GreedyLR, not for that of cosine.  ``limits-*`` train at constant multiples of the shared rate and say which of them a
-model bears; from that the peak rate of a GreedyLR run predicts its end (``numerics.llm.prediction``).
+They were fixed before the runs, but for two of the three seeds of ``limits-smollm2`` and for ``tuning-tiny`` and
+``schedules-tiny``: three seeds and rates whose highest was the best of several schedules had established nothing, so that
+these two ask again, with a wider grid and new seeds.  Sweeps at ``CHOSEN`` rates were fixed when their tuning was done.
+The last two are for an accelerator; of ``factors-phi-2`` time sufficed for the four runs of GreedyLR, not for that of
+cosine.  ``limits-*`` train at constant multiples of the shared rate and say which of them a model bears; from that the
+peak rate of a GreedyLR run predicts its end (``numerics.llm.prediction``).
 """
 
 from __future__ import annotations
@@ -28,19 +30,19 @@ FROM_NOTHING = replace(  # the paper's pre-training, as many steps as there, on 
 )
 MULTIPLES = (1.0, 3.0, 10.0, 30.0, 100.0, 300.0)
 LIMITS = tuple(("constant", multiple) for multiple in MULTIPLES)
-SCHEDULES = ("cosine", "cosine-warmup", "linear", "constant-warmup", "warmup-stable-decay")
-GRID = (1.0, 5.0, 25.0)  # rates among which every schedule takes its best
-HIGH = (75.0,)  # added after the tuning runs had put most schedules at the end of the grid
+SCHEDULES = ("constant", "cosine", "cosine-warmup", "linear", "constant-warmup", "warmup-stable-decay")
+RATES = (1.0, 5.0, 25.0, 75.0)  # of the pre-training, among which every schedule takes its best
 CHOSEN = (5.0,)  # the rate that the tuning of the pre-training chose for each of its schedules
 TUNING = 1000  # the first seed of the runs that only choose rates
 
 
-def _schedules(seed: int, seeds: int, rates: tuple[float, ...] = GRID) -> LanguageSweep:
-    """Schedules against each other at every rate of the grid; GreedyLR in all three comparisons."""
+def _schedules(
+    rates: tuple[float, ...], baselines: tuple[tuple[str, float], ...], seeds: int, seed: int
+) -> LanguageSweep:
+    """Schedules against each other; GreedyLR in all three comparisons."""
     return LanguageSweep(
         setting=TINY, factors=(0.9,), comparison=("best", "previous", "test"), patience=(2,), window=(10,),
-        cap=(10.0,), rates=rates, baselines=tuple((name, 1.0) for name in ("constant", *SCHEDULES)), seeds=seeds,
-        seed=seed,
+        cap=(10.0,), rates=rates, baselines=baselines, seeds=seeds, seed=seed,
     )  # fmt: skip
 
 
@@ -64,11 +66,8 @@ STUDY: Mapping[str, LanguageSweep] = MappingProxyType(
             setting=TINY, factors=(0.25, 0.5), comparison=("best", "previous"), patience=(0, 10), window=(1, 50),
             cap=(None, 10.0), baselines=(), seeds=4, seed=100,
         ),
-        "tuning-tiny": _schedules(TUNING, 2),
-        "tuning-high-tiny": _schedules(TUNING, 2, HIGH),
-        "schedules-tiny": _schedules(200, 3),
-        "schedules-high-tiny": _schedules(200, 3, HIGH),
-        "tuning-pretraining-tiny": _pretraining((*GRID, *HIGH), TUNING, 2),
+        "tuning-tiny": _schedules(MULTIPLES, tuple((name, 1.0) for name in SCHEDULES), 3, TUNING),
+        "tuning-pretraining-tiny": _pretraining(RATES, TUNING, 2),
         "pretraining-tiny": _pretraining(CHOSEN, 300, 10),
         "pretraining-llama-1b": LanguageSweep(
             setting=LLAMA, factors=(0.95,), cap=(None,), baselines=(("cosine-warmup", 1.0),), seeds=2
