@@ -160,6 +160,23 @@ def test_a_sweep_from_options_to_figures_and_its_resumption(tmp_path):
     assert f"{model} is not what was stored: delete {out} and run again" in done.output
 
 
+@pytest.mark.usefixtures("needs_extra")
+@pytest.mark.parametrize("processes", [1, 4])
+def test_the_share_of_the_peak_is_that_of_each_device(processes, tmp_path):
+    """Ten million parameters, a fifth of them trained: 4 operations for each, 2 more for those, for every token."""
+    from numerics.llm.setting import PRESETS  # noqa: PLC0415
+    from numerics.llm.sweep import LanguageSweep  # noqa: PLC0415
+    from verification.fsweep_llm_report import speed  # noqa: PLC0415
+
+    line = {"steps": 10, "seconds": 2.0, "tokens_per_second": 1e6, "parameters": 10**7, "trained": 2 * 10**6}
+    line |= {"device": "NVIDIA H100 80GB", "processes": processes, "peak_bytes": 7}
+    (tmp_path / "runs" / "000-42").mkdir(parents=True)
+    (tmp_path / "runs" / "000-42" / "clock.jsonl").write_text(json.dumps(line) + "\n")
+    found = speed(LanguageSweep(setting=PRESETS["phi2"]), tmp_path)
+    assert found["share_of_peak"] == pytest.approx(1e6 * 44e6 / processes / 989e12)
+    assert (found["tokens_per_second"], found["peak_bytes"]) == (1e6, 7)
+
+
 def start(arguments, *before):
     environment = os.environ | {"OMP_NUM_THREADS": "1"}
     program = "from verification.cli import main; main()"
@@ -201,6 +218,8 @@ def launched(arguments, folder):
 @pytest.mark.slow
 @pytest.mark.usefixtures("needs_extra")
 def test_two_processes_that_were_killed_in_the_pre_training_go_on(tmp_path):
+    from numerics.llm.run import newest_checkpoint  # noqa: PLC0415
+
     arguments = "--steps 10 --batch 2 --length 16 --pretrain 300 --save-every 20 --factors 0.5 --cap 10".split()
     arguments += ["--baselines", "none", "--json", "--no-figures", "--out"]
     whole = launched([*arguments, str(tmp_path / "whole")], tmp_path)
@@ -208,10 +227,13 @@ def test_two_processes_that_were_killed_in_the_pre_training_go_on(tmp_path):
     assert whole.returncode == 0, errors
     killed = launched([*arguments, str(tmp_path / "killed")], tmp_path)
     deadline = time.time() + 120
-    while not list(tmp_path.glob("killed/base/pre-training/*/checkpoint-*")) and time.time() < deadline:
+    while not [p for p in tmp_path.glob("killed/base/*/*/steps.jsonl") if p.read_text().count("\n") > 30]:
+        assert time.time() < deadline
         time.sleep(0.05)
     killed.send_signal(signal.SIGTERM)  # of which the launcher tells its processes
     killed.communicate(timeout=60)
+    (run,) = tmp_path.glob("killed/base/pre-training/*")
+    assert newest_checkpoint(run)  # a whole one
     assert not list(tmp_path.glob("killed/base/*.sha256"))
     resumed = launched([*arguments, str(tmp_path / "killed")], tmp_path)
     second, errors = resumed.communicate(timeout=240)
