@@ -29,6 +29,7 @@ FROM_NOTHING = replace(  # the paper's pre-training, as many steps as there, on 
     TINY, data="sources", steps=1000, length=64, rank=0, pretrain=0, held_out=128, save_every=0, floor=LLAMA.floor
 )
 MULTIPLES = (1.0, 3.0, 10.0, 30.0, 100.0, 300.0)
+BETWEEN = (5.5, 18.0, 55.0, 180.0)  # these of all schedules, around the best of those
 LIMITS = tuple(("constant", multiple) for multiple in MULTIPLES)
 SCHEDULES = ("constant", "cosine", "cosine-warmup", "linear", "constant-warmup", "warmup-stable-decay")
 RATES = (1.0, 5.0, 25.0, 75.0)  # of the pre-training, among which every schedule takes its best
@@ -67,6 +68,7 @@ STUDY: Mapping[str, LanguageSweep] = MappingProxyType(
             cap=(None, 10.0), baselines=(), seeds=4, seed=100,
         ),
         "tuning-tiny": _schedules(MULTIPLES, tuple((name, 1.0) for name in SCHEDULES), 3, TUNING),
+        "tuning-between-tiny": _schedules(BETWEEN, tuple((name, 1.0) for name in SCHEDULES), 3, TUNING),
         "tuning-pretraining-tiny": _pretraining(RATES, TUNING, 2),
         "pretraining-tiny": _pretraining(CHOSEN, 300, 10),
         "pretraining-llama-1b": LanguageSweep(

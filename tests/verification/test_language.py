@@ -56,12 +56,14 @@ def test_a_sweep_that_was_cut_short_says_how_many_runs_it_has():
     assert kept("factors-phi-2").about.endswith("250 steps, seed 42, 4 of 5 runs, then cut short")
 
 
-def test_the_pre_training_is_run_at_the_rates_that_its_tuning_chose():
+@pytest.mark.parametrize("name", ["pretraining-tiny", "schedules-tiny"])
+def test_schedules_are_compared_at_the_rates_that_their_tuning_chose_inside_its_grid(name):
     """Whose runs are of other seeds."""
-    chosen = best(kept("tuning-pretraining-tiny").runs)
-    assert {run.arm for run in kept("pretraining-tiny").runs} == set(chosen)
-    seeds = [{run.seed for run in kept(name).runs} for name in ("tuning-pretraining-tiny", "pretraining-tiny")]
-    assert not seeds[0] & seeds[1]
+    tuning, runs = kept(f"tuning-{name}" if name == "pretraining-tiny" else "tuning-tiny").runs, kept(name).runs
+    chosen, tried = best(tuning), {run.arm.rate for run in tuning}
+    assert {run.arm for run in runs} >= set(chosen)
+    assert all(min(tried) < arm.rate < max(tried) for arm in chosen)
+    assert not {run.seed for run in tuning} & {run.seed for run in runs}
 
 
 def test_runs_of_a_seed_begin_with_one_loss_and_one_gradient():
@@ -221,7 +223,6 @@ def test_every_schedule_takes_its_best_rate_from_other_seeds(pretend):
     rates = (1.0, 5.0, 25.0)
     arms = {"greedy": greedy(0.9, cap=10.0), "cosine": COSINE}
     best = {"greedy": 5.0, "cosine": 25.0}
-    pretend["tuning-high-tiny"] = pretend["schedules-high-tiny"] = []
     pretend["tuning-tiny"] = [
         made(replace(arm, rate=rate), 1000, 1.0 if rate == best[name] else 2.0)
         for name, arm in arms.items() for rate in rates
@@ -234,7 +235,22 @@ def test_every_schedule_takes_its_best_rate_from_other_seeds(pretend):
     found = experiments.own_rate(2)
     assert found.agrees
     assert "from 5 times the shared rate against cosine from 25 times" in found.says
+    assert "the best of 1, 5, 25 times the shared rate on 1 other seeds" in found.says
     assert experiments.ranking().agrees
+
+
+def test_the_schedules_that_are_ranked_are_those_that_the_tuning_puts_lowest(pretend):
+    """Not those that end lowest in the runs that decide, which would be picked for their luck there."""
+    previous = replace(greedy(0.9), comparison="previous")
+    ends = {greedy(0.9): (1.0, 1.5), previous: (1.1, 0.5), COSINE: (0.9, 1.2), Arm("linear"): (1.0, 0.1)}
+    pretend["tuning-tiny"] = [made(arm, 1000, tuned) for arm, (tuned, _) in ends.items()]
+    pretend["schedules-tiny"] = [
+        made(arm, seed, loss, held=(loss,) * 3)
+        for arm, (_, end) in ends.items() for seed in range(3) for loss in [end + seed / 1000]
+    ]  # fmt: skip
+    found = experiments.ranking()
+    assert "greedy (best) against cosine, each the lowest of its kind in the tuning" in found.says
+    assert (found.agrees, found.decides) == (False, True)
 
 
 def test_a_pre_training_compares_each_at_its_best_rate_and_leaves_failed_runs_out(pretend):

@@ -43,12 +43,17 @@ def level(claims: int) -> float:
 
 
 def best(tuning: Sequence[Run]) -> list[Arm]:
-    """Every schedule at its best rate: that of the lowest median held-out loss at the end of its tuning runs."""
-    found: dict[Arm, dict[Arm, list[float]]] = {}
+    """Every schedule at its best rate, that of the lowest median held-out loss at the end of its tuning runs.
+
+    The schedule with the lowest of all comes first.
+    """
+    ends: dict[Arm, list[float]] = {}
     for run in tuning:
-        loss = run.held[2] if math.isfinite(run.held[2]) else math.inf
-        found.setdefault(replace(run.arm, rate=1.0), {}).setdefault(run.arm, []).append(loss)
-    return [min(arms, key=lambda arm: float(np.median(arms[arm]))) for arms in found.values()]
+        ends.setdefault(run.arm, []).append(run.held[2] if math.isfinite(run.held[2]) else math.inf)
+    chosen: dict[Arm, Arm] = {}
+    for arm in sorted(ends, key=lambda arm: float(np.median(ends[arm]))):
+        chosen.setdefault(replace(arm, rate=1.0), arm)
+    return list(chosen.values())
 
 
 def grid(tuning: Sequence[Run]) -> str:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from functools import cache, partial
 
 import numpy as np
@@ -14,7 +13,7 @@ from numerics.llm.effects import Effect, effects
 from numerics.llm.outcome import FATES, Run
 from numerics.llm.prediction import Prediction, predict
 from numerics.llm.setting import FLOOR
-from numerics.llm.summary import CATEGORIES, COSINE, STAGES, Instance, gain, instances, tally
+from numerics.llm.summary import CATEGORIES, COSINE, STAGES, Instance, instances, tally
 from numerics.statistics import Estimate, share
 from verification.language import pretraining
 from verification.language.comparing import against, best, grid
@@ -171,18 +170,19 @@ def shared_rate(stage: int) -> Measured:
     return against(mine, cosine, stage, told, claims=len(STAGES))
 
 
-def _tuning() -> list[Run]:
-    return [*kept("tuning-tiny").runs, *kept("tuning-high-tiny").runs]
-
-
 def _named(arm: Arm) -> str:
     return f"greedy ({arm.comparison})" if arm.schedule == "greedy" else arm.schedule
 
 
 def at_best_rates() -> dict[str, tuple[Arm, list[Run]]]:
-    """The runs of the study at the rates that were chosen, by the schedule's name."""
-    runs = [*kept("schedules-tiny").runs, *kept("schedules-high-tiny").runs]
-    return {_named(arm): (arm, [run for run in runs if run.arm == arm]) for arm in best(_tuning())}
+    """The runs at the rates that the tuning chose, by the schedule's name, the one it puts lowest first."""
+    runs = kept("schedules-tiny").runs
+    return {_named(arm): (arm, [run for run in runs if run.arm == arm]) for arm in best(kept("tuning-tiny").runs)}
+
+
+def _told() -> str:
+    tuning = kept("tuning-tiny").runs
+    return f"the best of {grid(tuning)} times the shared rate on {len({run.seed for run in tuning})} other seeds"
 
 
 @cache
@@ -192,35 +192,25 @@ def own_rate(stage: int) -> Measured:
     (greedy, mine), (cosine, others) = found["greedy (best)"], found["cosine"]
     told = (
         f"{kept('schedules-tiny').about}, F = 0.9, cap 10, from {greedy.rate:g} times the shared rate against cosine"
-        f" from {cosine.rate:g} times, both the best of {grid(_tuning())} on two other seeds, at {STAGES[stage]} of the"
-        f" steps, per cent below cosine's held-out loss ({_second(greedy, others, stage)})"
+        f" from {cosine.rate:g} times, both {_told()}, at {STAGES[stage]} of the steps, per cent below cosine's"
+        " held-out loss"
     )
     return against(mine, others, stage, told, claims=len(STAGES))
 
 
-def _second(greedy: Arm, others: Sequence[Run], stage: int) -> str:
-    """What had come out from the rate that was second in the tuning, as a measure of what the choice decides."""
-    rest = [run for run in _tuning() if replace(run.arm, rate=greedy.rate) == greedy and run.arm != greedy]
-    (arm,) = best(rest)
-    runs = [*kept("schedules-tiny").runs, *kept("schedules-high-tiny").runs]
-    other = {run.seed: run for run in others}
-    gains = [gain(run, other[run.seed], stage) for run in runs if run.arm == arm]
-    return f"from its second best rate, {arm.rate:g} times, {np.mean(gains):+.1f}%"
-
-
 @cache
 def ranking() -> Measured:
-    """All schedules at their own best rates, the lowest GreedyLR against the lowest other one."""
+    """All schedules at their own best rates: the GreedyLR that the tuning puts lowest against the lowest other one."""
     found = at_best_rates()
+    greedy, other = (next(name for name in found if name.startswith("greedy") == asked) for asked in (True, False))
     medians = {name: float(np.median([run.held[2] for run in runs])) for name, (_, runs) in found.items()}
-    order = sorted(medians, key=medians.__getitem__)
-    listed = ", ".join(f"{name} {medians[name]:.3f} (from {found[name][0].rate:g} x)" for name in order)
-    greedy = next(name for name in order if name.startswith("greedy"))
-    other = next(name for name in order if not name.startswith("greedy"))
+    listed = ", ".join(
+        f"{name} {medians[name]:.3f} (from {found[name][0].rate:g} x)"
+        for name in sorted(medians, key=medians.__getitem__)
+    )
     told = (
-        f"{kept('schedules-tiny').about}, medians of the held-out loss at the end, each from its own best of"
-        f" {grid(_tuning())} times the shared rate: {listed}; {greedy} against {other}, both picked by these"
-        " medians, per cent below"
+        f"{kept('schedules-tiny').about}, medians of the held-out loss at the end, each from {_told()}: {listed};"
+        f" {greedy} against {other}, each the lowest of its kind in the tuning, per cent below"
     )
     return against(found[greedy][1], found[other][1], 2, told)
 
