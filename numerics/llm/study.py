@@ -1,11 +1,12 @@
 """The sweeps whose results are kept with the project: what was asked of which model, with which seeds.
 
-They were fixed before the runs, but for two of the three seeds of ``limits-smollm2`` and for ``tuning-tiny`` and
-``schedules-tiny``: three seeds and rates whose highest was the best of several schedules had established nothing, so that
-these two ask again, with a wider grid and new seeds.  Sweeps at ``CHOSEN`` rates were fixed when their tuning was done.
-The last two are for an accelerator; of ``factors-phi-2`` time sufficed for the four runs of GreedyLR, not for that of
-cosine.  ``limits-*`` train at constant multiples of the shared rate and say which of them a model bears; from that the
-peak rate of a GreedyLR run predicts its end (``numerics.llm.prediction``).
+They were fixed before the runs, but for two of the three seeds of ``limits-smollm2``, and but for the nine schedules of
+the small Phi: three seeds, at rates of which the highest was the best for several, had established nothing;
+``tuning-tiny`` and ``tuning-between-tiny`` ask again, with more rates.  ``rates-tiny``, ``schedules-tiny`` and
+``pretraining-tiny`` were fixed when their tuning was done, and have seeds of their own.  The last two sweeps are for an accelerator; of ``factors-phi-2`` time
+sufficed for the four runs of GreedyLR, not for that of cosine.  ``limits-*`` train at constant multiples of the shared
+rate and say which of them a model bears; from that the peak rate of a GreedyLR run predicts its end
+(``numerics.llm.prediction``).
 """
 
 from __future__ import annotations
@@ -29,21 +30,22 @@ FROM_NOTHING = replace(  # the paper's pre-training, as many steps as there, on 
     TINY, data="sources", steps=1000, length=64, rank=0, pretrain=0, held_out=128, save_every=0, floor=LLAMA.floor
 )
 MULTIPLES = (1.0, 3.0, 10.0, 30.0, 100.0, 300.0)
-BETWEEN = (5.5, 18.0, 55.0, 180.0)  # these of all schedules, around the best of those
+BETWEEN = (5.5, 18.0, 55.0, 180.0)  # next to the best of those
 LIMITS = tuple(("constant", multiple) for multiple in MULTIPLES)
+CHOSEN = (  # by their tuning; that of GreedyLR and of cosine is in ``rates-tiny``
+    ("linear", 55.0), ("cosine-warmup", 55.0), ("warmup-stable-decay", 55.0), ("constant", 30.0),
+    ("constant-warmup", 30.0),
+)  # fmt: skip
 SCHEDULES = ("constant", "cosine", "cosine-warmup", "linear", "constant-warmup", "warmup-stable-decay")
 RATES = (1.0, 5.0, 25.0, 75.0)  # of the pre-training, among which every schedule takes its best
-CHOSEN = (5.0,)  # the rate that the tuning of the pre-training chose for each of its schedules
 TUNING = 1000  # the first seed of the runs that only choose rates
 
 
-def _schedules(
-    rates: tuple[float, ...], baselines: tuple[tuple[str, float], ...], seeds: int, seed: int
-) -> LanguageSweep:
-    """Schedules against each other; GreedyLR in all three comparisons."""
+def _tuning(rates: tuple[float, ...]) -> LanguageSweep:
+    """Nine schedules from every rate: GreedyLR in all three comparisons, and those that do not look at the loss."""
     return LanguageSweep(
         setting=TINY, factors=(0.9,), comparison=("best", "previous", "test"), patience=(2,), window=(10,),
-        cap=(10.0,), rates=rates, baselines=baselines, seeds=seeds, seed=seed,
+        cap=(10.0,), rates=rates, baselines=tuple((name, 1.0) for name in SCHEDULES), seeds=3, seed=TUNING,
     )  # fmt: skip
 
 
@@ -67,10 +69,15 @@ STUDY: Mapping[str, LanguageSweep] = MappingProxyType(
             setting=TINY, factors=(0.25, 0.5), comparison=("best", "previous"), patience=(0, 10), window=(1, 50),
             cap=(None, 10.0), baselines=(), seeds=4, seed=100,
         ),
-        "tuning-tiny": _schedules(MULTIPLES, tuple((name, 1.0) for name in SCHEDULES), 3, TUNING),
-        "tuning-between-tiny": _schedules(BETWEEN, tuple((name, 1.0) for name in SCHEDULES), 3, TUNING),
+        "tuning-tiny": _tuning(MULTIPLES),
+        "tuning-between-tiny": _tuning(BETWEEN),
+        "rates-tiny": LanguageSweep(
+            setting=TINY, factors=(0.9,), patience=(2,), window=(10,), cap=(10.0,), rates=(*MULTIPLES, *BETWEEN),
+            baselines=(("cosine", 1.0),), seeds=10, seed=400,
+        ),
+        "schedules-tiny": LanguageSweep(setting=TINY, factors=(), baselines=CHOSEN, seeds=10, seed=400),
         "tuning-pretraining-tiny": _pretraining(RATES, TUNING, 2),
-        "pretraining-tiny": _pretraining(CHOSEN, 300, 10),
+        "pretraining-tiny": _pretraining((5.0,), 300, 10),
         "pretraining-llama-1b": LanguageSweep(
             setting=LLAMA, factors=(0.95,), cap=(None,), baselines=(("cosine-warmup", 1.0),), seeds=2
         ),

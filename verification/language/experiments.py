@@ -174,14 +174,22 @@ def _named(arm: Arm) -> str:
     return f"greedy ({arm.comparison})" if arm.schedule == "greedy" else arm.schedule
 
 
+def _tuning() -> list[Run]:
+    return [*kept("tuning-tiny").runs, *kept("tuning-between-tiny").runs]
+
+
 def at_best_rates() -> dict[str, tuple[Arm, list[Run]]]:
-    """The runs at the rates that the tuning chose, by the schedule's name, the one it puts lowest first."""
-    runs = kept("schedules-tiny").runs
-    return {_named(arm): (arm, [run for run in runs if run.arm == arm]) for arm in best(kept("tuning-tiny").runs)}
+    """The runs at the rates that the tuning chose, by the schedule's name, the one it puts lowest first.
+
+    GreedyLR's other comparisons, which it puts last, are not among them.
+    """
+    runs = [*kept("rates-tiny").runs, *kept("schedules-tiny").runs]
+    found = {_named(arm): (arm, [run for run in runs if run.arm == arm]) for arm in best(_tuning())}
+    return {name: (arm, of) for name, (arm, of) in found.items() if of}
 
 
 def _told() -> str:
-    tuning = kept("tuning-tiny").runs
+    tuning = _tuning()
     return f"the best of {grid(tuning)} times the shared rate on {len({run.seed for run in tuning})} other seeds"
 
 
@@ -191,7 +199,7 @@ def own_rate(stage: int) -> Measured:
     found = at_best_rates()
     (greedy, mine), (cosine, others) = found["greedy (best)"], found["cosine"]
     told = (
-        f"{kept('schedules-tiny').about}, F = 0.9, cap 10, from {greedy.rate:g} times the shared rate against cosine"
+        f"{kept('rates-tiny').about}, F = 0.9, cap 10, from {greedy.rate:g} times the shared rate against cosine"
         f" from {cosine.rate:g} times, both {_told()}, at {STAGES[stage]} of the steps, per cent below cosine's"
         " held-out loss"
     )
