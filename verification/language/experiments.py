@@ -14,7 +14,7 @@ from numerics.llm.outcome import FATES, Run
 from numerics.llm.prediction import Prediction, predict
 from numerics.llm.setting import FLOOR
 from numerics.llm.summary import CATEGORIES, COSINE, STAGES, Instance, instances, tally
-from numerics.statistics import Estimate, share
+from numerics.statistics import Estimate, mean, share
 from verification.language import pretraining
 from verification.language.comparing import against, best, grid
 from verification.language.kept import kept, machine
@@ -22,6 +22,7 @@ from verification.measured import Measured
 
 THRESHOLD = 0.5
 EARLY = 50  # steps
+NEAR = 0.1  # of the lowest loss
 
 
 def _greedy(*names: str) -> list[Run]:
@@ -224,6 +225,31 @@ def ranking() -> Measured:
 
 
 @cache
+def width() -> Measured:
+    """From how many of the rates GreedyLR and cosine come near their own lowest loss, seed by seed."""
+    runs = kept("rates-tiny").runs
+    counts = {name: _near([run for run in runs if run.arm.schedule == name]) for name in ("greedy", "cosine")}
+    apart = mean([counts["greedy"][seed] - counts["cosine"][seed] for seed in counts["cosine"]], 0.95)
+    told = ", ".join(f"{name} {np.mean(list(of.values())):.1f}" for name, of in counts.items())
+    return Measured(
+        f"{kept('rates-tiny').about}, F = 0.9, cap 10, from {grid(runs)} times the shared rate: how many of them end within"
+        f" {100 * NEAR:g}% of the schedule's own lowest held-out loss: {told}; the difference {apart.value:+.2f}"
+        f" [{apart.low:+.2f}, {apart.high:+.2f}], the mean of {len(counts['cosine'])} paired ones with Student's 95%"
+        " interval",
+        apart.low > 0,
+        decides=not apart.holds(0),
+    )
+
+
+def _near(found: Sequence[Run]) -> dict[int, int]:
+    """By seed, from how many rates the end is near the lowest one."""
+    ends: dict[int, list[float]] = {}
+    for run in found:
+        ends.setdefault(run.seed, []).append(run.held[2])
+    return {seed: sum(end <= (1 + NEAR) * min(filter(math.isfinite, of)) for end in of) for seed, of in ends.items()}
+
+
+@cache
 def constant_rate(model: str) -> Measured:
     """A constant rate against cosine, both at the shared rate: what cosine's decay costs where the rate is low."""
     name = f"factors-{model}"
@@ -320,5 +346,6 @@ def measurements() -> dict[str, Callable[[], Measured]]:
         "language.constant-tiny": partial(constant_rate, "tiny"),
         "language.against-constant": against_constant,
         "language.ranking": ranking,
+        "language.width": width,
         **by_stage,
     }
