@@ -3,10 +3,11 @@
 They were fixed before the runs, but for two of the three seeds of ``limits-smollm2``, and but for the nine schedules of
 the small Phi: three seeds, at rates of which the highest was the best for several, had established nothing;
 ``tuning-tiny`` and ``tuning-between-tiny`` ask again, with more rates.  ``rates-tiny``, ``schedules-tiny`` and
-``pretraining-tiny`` were fixed when their tuning was done, and have seeds of their own.  The last two sweeps are for an
-accelerator; of ``factors-phi-2`` time sufficed for the four runs of GreedyLR, not for that of cosine.  ``limits-*`` train
-at constant multiples of the shared rate and say which of them a model bears; from that the peak rate of a GreedyLR run
-predicts its end (``numerics.llm.prediction``).
+``pretraining-tiny`` were fixed when their tuning was done, and have seeds of their own.
+
+``limits-*`` train at constant multiples of the shared rate and say which of them a model bears; from that the peak rate
+of a GreedyLR run predicts its end (``numerics.llm.prediction``).  The last two sweeps are for an accelerator; of
+``factors-phi-2`` time sufficed for the four runs of GreedyLR, not for that of cosine.
 """
 
 from __future__ import annotations

@@ -56,14 +56,20 @@ def test_a_sweep_that_was_cut_short_says_how_many_runs_it_has():
     assert kept("factors-phi-2").about.endswith("250 steps, seed 42, 4 of 5 runs, then cut short")
 
 
-@pytest.mark.parametrize("name", ["pretraining-tiny", "schedules-tiny"])
-def test_schedules_are_compared_at_the_rates_that_their_tuning_chose_inside_its_grid(name):
+@pytest.mark.parametrize(
+    ("tuning", "deciding"),
+    [
+        (["tuning-pretraining-tiny"], ["pretraining-tiny"]),
+        (["tuning-tiny", "tuning-between-tiny"], ["rates-tiny", "schedules-tiny"]),
+    ],
+)
+def test_schedules_are_compared_at_the_rates_that_their_tuning_chose_inside_its_grid(tuning, deciding):
     """Whose runs are of other seeds."""
-    tuning, runs = kept(f"tuning-{name}" if name == "pretraining-tiny" else "tuning-tiny").runs, kept(name).runs
-    chosen, tried = best(tuning), {run.arm.rate for run in tuning}
-    assert {run.arm for run in runs} >= set(chosen)
-    assert all(min(tried) < arm.rate < max(tried) for arm in chosen)
-    assert not {run.seed for run in tuning} & {run.seed for run in runs}
+    tried, runs = ([run for name in names for run in kept(name).runs] for names in (tuning, deciding))
+    chosen, rates, decided = best(tried), {run.arm.rate for run in tried}, {run.arm for run in runs}
+    assert all(min(rates) < arm.rate < max(rates) for arm in chosen)
+    assert {arm for arm in chosen if arm.comparison in (None, "best")} <= decided
+    assert not {run.seed for run in tried} & {run.seed for run in runs}
 
 
 def test_runs_of_a_seed_begin_with_one_loss_and_one_gradient():
@@ -223,11 +229,12 @@ def test_every_schedule_takes_its_best_rate_from_other_seeds(pretend):
     rates = (1.0, 5.0, 25.0)
     arms = {"greedy": greedy(0.9, cap=10.0), "cosine": COSINE}
     best = {"greedy": 5.0, "cosine": 25.0}
-    pretend["tuning-tiny"] = [
+    tuning = [
         made(replace(arm, rate=rate), 1000, 1.0 if rate == best[name] else 2.0)
         for name, arm in arms.items() for rate in rates
     ]  # fmt: skip
-    pretend["schedules-tiny"] = [
+    pretend["tuning-tiny"], pretend["tuning-between-tiny"], pretend["schedules-tiny"] = tuning[:2], tuning[2:], []
+    pretend["rates-tiny"] = [
         made(replace(arm, rate=rate), seed, loss, held=(loss, loss, loss))
         for name, arm in arms.items() for rate in rates for seed in (1, 2, 3)
         for loss in [(1.0 if name == "greedy" else 1.1) + seed / 100 if rate == best[name] else 0.1]
@@ -242,15 +249,41 @@ def test_every_schedule_takes_its_best_rate_from_other_seeds(pretend):
 def test_the_schedules_that_are_ranked_are_those_that_the_tuning_puts_lowest(pretend):
     """Not those that end lowest in the runs that decide, which would be picked for their luck there."""
     previous = replace(greedy(0.9), comparison="previous")
-    ends = {greedy(0.9): (1.0, 1.5), previous: (1.1, 0.5), COSINE: (0.9, 1.2), Arm("linear"): (1.0, 0.1)}
+    ends = {greedy(0.9): (1.0, 1.5), COSINE: (0.9, 1.2), Arm("linear"): (1.0, 0.1)}
     pretend["tuning-tiny"] = [made(arm, 1000, tuned) for arm, (tuned, _) in ends.items()]
-    pretend["schedules-tiny"] = [
+    pretend["tuning-between-tiny"] = [made(previous, 1000, 1.1)]  # not run again
+    runs = [
         made(arm, seed, loss, held=(loss,) * 3)
         for arm, (_, end) in ends.items() for seed in range(3) for loss in [end + seed / 1000]
     ]  # fmt: skip
+    pretend["rates-tiny"], pretend["schedules-tiny"] = runs[:4], runs[4:]
     found = experiments.ranking()
-    assert "greedy (best) against cosine, each the lowest of its kind in the tuning" in found.says
+    assert (
+        "linear 0.101 (from 1 x), cosine 1.201 (from 1 x), greedy (best) 1.501 (from 1 x); greedy (best) against"
+        in (found.says)
+    )
+    assert "against cosine, each the lowest of its kind in the tuning" in found.says
     assert (found.agrees, found.decides) == (False, True)
+
+
+@pytest.mark.parametrize(
+    ("near", "agrees", "decides"), [((3, 3, 3), True, True), ((1, 1, 1), False, True), ((3, 1, 2), False, False)]
+)
+def test_rates_are_counted_whose_end_is_near_the_lowest_of_the_seed(pretend, near, agrees, decides):
+    """Of cosine two of three in every seed, and one whose loss is no number; the lowest differs from seed to seed."""
+    rates = (1.0, 2.0, 4.0)
+    ends = {
+        COSINE: [(1.0, 1.09, math.nan)] * 3,
+        greedy(0.9): [(1.0, 1.09, 1.1)[:n] + (1.2, 2.0)[: 3 - n] for n in near],
+    }
+    pretend["rates-tiny"] = [
+        made(replace(arm, rate=rate), seed, (1 + seed) * end)
+        for arm, of in ends.items() for seed, found in enumerate(of) for rate, end in zip(rates, found, strict=True)
+    ]  # fmt: skip
+    found = experiments.width()
+    assert (found.agrees, found.decides) == (agrees, decides)
+    assert "within 10% of the schedule's own lowest held-out loss" in found.says
+    assert f"greedy {sum(near) / 3:.1f}, cosine 2.0; the difference" in found.says
 
 
 def test_a_pre_training_compares_each_at_its_best_rate_and_leaves_failed_runs_out(pretend):

@@ -218,7 +218,7 @@ def ranking() -> Measured:
         for name in sorted(medians, key=medians.__getitem__)
     )
     told = (
-        f"{kept('schedules-tiny').about}, medians of the held-out loss at the end, each from {_told()}: {listed};"
+        f"{kept('rates-tiny').about}, medians of the held-out loss at the end, each from {_told()}: {listed};"
         f" {greedy} against {other}, each the lowest of its kind in the tuning, per cent below"
     )
     return against(found[greedy][1], found[other][1], 2, told)
@@ -232,8 +232,8 @@ def width() -> Measured:
     apart = mean([counts["greedy"][seed] - counts["cosine"][seed] for seed in counts["cosine"]], 0.95)
     told = ", ".join(f"{name} {np.mean(list(of.values())):.1f}" for name, of in counts.items())
     return Measured(
-        f"{kept('rates-tiny').about}, F = 0.9, cap 10, from {grid(runs)} times the shared rate: how many of them end within"
-        f" {100 * NEAR:g}% of the schedule's own lowest held-out loss: {told}; the difference {apart.value:+.2f}"
+        f"{kept('rates-tiny').about}, F = 0.9, cap 10, from {grid(runs)} times the shared rate: how many of them end"
+        f" within {100 * NEAR:g}% of the schedule's own lowest held-out loss: {told}; the difference {apart.value:+.2f}"
         f" [{apart.low:+.2f}, {apart.high:+.2f}], the mean of {len(counts['cosine'])} paired ones with Student's 95%"
         " interval",
         apart.low > 0,
