@@ -148,6 +148,29 @@ def _plain_ticks(axes: Axes) -> None:
     axes.yaxis.set_minor_locator(NullLocator())
 
 
+def rates(found: Sequence[Run], title: str) -> Figure:
+    """Held-out loss at the end against the initial rate: a line through each schedule's medians, runs are dots."""
+    start = float(np.median([run.start for run in found]))
+    names = dict.fromkeys(run.arm.schedule for run in found)
+    with mpl.rc_context(STYLE):
+        figure = Figure(figsize=(6.4, 4.2), layout="constrained")
+        axes = figure.subplots()
+        for name, colour in zip(names, (COLOURS[0], BASELINE["cosine"], *COLOURS[1:]), strict=False):
+            ends: dict[float, list[float]] = {}
+            for run in (run for run in found if run.arm.schedule == name):
+                ends.setdefault(run.arm.rate, []).append(_end(run, TOP * start))
+            at = sorted(ends)
+            axes.plot(at, [np.median(ends[rate]) for rate in at], color=colour, label=name, linewidth=1.3)
+            for rate in at:
+                axes.scatter([rate] * len(ends[rate]), ends[rate], s=8, color=colour, alpha=0.5, linewidth=0, zorder=3)
+        _level(axes, start, "start")
+        axes.set(xscale="log", yscale="log", xlabel="initial learning rate, in shared initial rates")
+        axes.set(ylabel="held-out loss at the end", title=title)
+        _plain_ticks(axes)
+        axes.legend(frameon=False, fontsize=8)
+    return figure
+
+
 def peaks(found: Sequence[Run], title: str, told: Prediction | None = None) -> Figure:
     """Held-out loss at the end against the peak rate, every run a dot; what the prediction says is shaded."""
     factors = _factors(found)

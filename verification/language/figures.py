@@ -1,4 +1,4 @@
-"""Draw the kept runs of SmolLM2: ``python -m verification.language.figures``, into ``figures`` beside this file."""
+"""Draw the kept runs: ``python -m verification.language.figures``, into ``figures`` beside this file."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from numerics.figures import save
-from numerics.llm.figures import curves, finals, peaks
+from numerics.llm.figures import curves, finals, peaks, rates
 from numerics.sweeps import store
 from verification.language.experiments import prediction
 from verification.language.kept import kept
@@ -17,12 +17,13 @@ TITLE = "SmolLM2-135M on worked sums, LoRA r 8"
 
 
 def figures() -> Mapping[str, Any]:
-    """By name: curves without a cap and with one, final loss against F, final loss against the peak rate."""
+    """By name: SmolLM2's curves, final loss against F and the peak rate; the small Phi's against the initial rate."""
     found = [*kept("factors-smollm2").runs, *kept("caps-smollm2").runs]
     return {
         "smollm2-curves": curves(found, TITLE),
         "smollm2-final-loss": finals(found, TITLE),
         "smollm2-peaks": peaks(found, TITLE, prediction("smollm2")),
+        "tiny-rates": rates(kept("rates-tiny").runs, "A small Phi on worked sums, LoRA r 8, ten seeds"),
     }
 
 

@@ -84,6 +84,12 @@ FIGURES = (
         " are those whose rate went furthest beyond what is safe at a constant rate.",
         ["language.peak"],
     ),
+    _language(
+        "tiny-rates",
+        "Held-out loss at the end against the initial rate, GreedyLR and cosine, a dot for each run and lines through"
+        " the medians.",
+        ["language.width", *(f"language.own-rate.{k}" for k in (1, 2, 3))],
+    ),
     _schedulers(
         "medians",
         "Median final loss of each of five schedules over its 1,620 runs, with the band from 10% to 90%: the bands lie"
