@@ -74,8 +74,15 @@ def elsewhere():
     yield f"(share of failures {effect('cap'):+.2f} each, F from 0.25 to 0.5 only {effect('factor'):+.2f})"
     yield f"a constant rate beats cosine by {gain(experiments.constant_rate('tiny'))[0]:.0f}%"
     own = [experiments.own_rate(k) for k in range(3)]
-    assert [m.decides for m in own] == [True, False, False]
-    assert not own[0].agrees
+    assert [(m.agrees, m.decides) for m in own] == [(False, True), (False, True), (False, False)]
+    yield f"GreedyLR is {-gain(own[0])[0]:.0f}% worse at 10% of the steps, {-gain(own[1])[0]:.0f}% at half"
+    yield "no different at the end: {:+.1f}% [{:.1f}, {:+.1f}];".format(*gain(own[2]))
+    assert "greedy (best) against linear" in experiments.ranking().says
+    value, low, high = gain(experiments.ranking())
+    yield f"linear decay ends {-value:.1f}% lower [{-high:.1f}, {-low:.1f}]"
+    counts = re.search(r"loss: greedy ([\d.]+), cosine ([\d.]+);", experiments.width().says)
+    assert experiments.width().agrees
+    yield "within 10% of its own lowest loss from {} of the ten, cosine from {} (".format(*counts.groups())
     llama = [pretraining.llama(k) for k in range(3)]
     assert [m.decides for m in llama] == [True, False, False]
     yield f"F = 0.95 is {gain(llama[0])[0]:.0f}% below cosine with warm-up at 10% of the steps"
