@@ -1,6 +1,6 @@
 """Run the study again and keep its results: ``python -m verification.language.publish [NAME ...]``.
 
-Two hours on two cores, and four minutes of a large accelerator for the one that needs it; a run that was interrupted
+Three hours on two cores, and four minutes of a large accelerator for the one that needs it; a run that was interrupted
 goes on.  Without names, all sweeps of the study.
 """
 
