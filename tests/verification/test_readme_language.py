@@ -75,8 +75,8 @@ def elsewhere():
     yield f"a constant rate beats cosine by {gain(experiments.constant_rate('tiny'))[0]:.0f}%"
     own = [experiments.own_rate(k) for k in range(3)]
     assert [(m.agrees, m.decides) for m in own] == [(False, True), (False, True), (False, False)]
-    yield f"GreedyLR is {-gain(own[0])[0]:.0f}% worse at 10% of the steps, {-gain(own[1])[0]:.0f}% at half"
-    yield "no different at the end: {:+.1f}% [{:.1f}, {:+.1f}];".format(*gain(own[2]))
+    yield f"GreedyLR is {-gain(own[0])[0]:.0f}% worse at 10% of the steps, {-gain(own[1])[0]:.0f}% at half;"
+    yield "no difference is found at the end: {:+.1f}% [{:.1f}, {:+.1f}];".format(*gain(own[2]))
     assert "greedy (best) against linear" in experiments.ranking().says
     value, low, high = gain(experiments.ranking())
     yield f"linear decay ends {-value:.1f}% lower [{-high:.1f}, {-low:.1f}]"
@@ -89,7 +89,7 @@ def elsewhere():
     yield f"of the {-gain(llama[1])[0]:.0f}% and {-gain(llama[2])[0]:.0f}% that it is above it at 50% and 100%"
     small = [pretraining.tiny(0, k) for k in range(3)]
     yield f"is {gain(small[0])[0]:.0f}% below at 10%, again where"
-    yield "no different at the end: {:.1f}% [{:.1f}, {:+.1f}]".format(*gain(small[2]))
+    yield "no difference is found at the end: {:.1f}% [{:.1f}, {:+.1f}]".format(*gain(small[2]))
 
 
 @pytest.mark.parametrize("sentences", [on_smollm2, elsewhere])
